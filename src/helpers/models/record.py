@@ -1,0 +1,56 @@
+"""The typed record that every model takes: fields with unit, range, meaning and what they rest on.
+
+A model's module defines one `Record` subclass; a notebook's `Parameters` inherits from the records of all
+its models, so a parameter is declared once and the notebook's record can be handed to each model as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Record(BaseModel):
+    """Base of model records: immutable, no unknown fields, no NaN or infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+
+def parameter(
+    default: Any,
+    *,
+    unit: str,
+    meaning: str,
+    rests_on: tuple[str, ...] = (),
+    ge: float | None = None,
+    le: float | None = None,
+    choices: tuple[Any, ...] | None = None,
+    computed_by: str | None = None,
+) -> Any:
+    """Declare one field of a `Record`.
+
+    Parameters
+    ----------
+    default
+        Plain Python value.
+    unit : str
+        Unit in words, e.g. ``"share of GMV, 0 to 1"``, ``"hours"``, ``"RMB bn"``; ``"1"`` for a pure number.
+    meaning : str
+        One sentence for the reader, without a number that could go stale.
+    rests_on : tuple of str
+        ``fact:ID`` or ``data:DATASET/KEY/KEY``; empty means that the default is our own assumption.
+    ge, le : float, optional
+        Closed range.
+    choices : tuple, optional
+        All allowed values.
+    computed_by : str, optional
+        Dotted name of the function that computes the default from several rows.
+    """
+    extra = {
+        "unit": unit,
+        "rests_on": list(rests_on),
+        "choices": list(choices) if choices else None,
+        "computed_by": computed_by,
+    }
+    return Field(default, description=meaning, ge=ge, le=le, json_schema_extra=extra)

@@ -1,0 +1,57 @@
+"""How figures are written in sentences, tables and tooltips."""
+
+from __future__ import annotations
+
+NOT_KNOWN = "not yet known"
+MINUS = "\u2212"
+
+_SUFFIX = {"%": "%", "percentage points": " percentage points", "pp": " percentage points", "1": "", "": ""}
+_PREFIX = {"RMB bn": "RMB ", "RMB m": "RMB ", "RMB": "RMB "}
+_SCALE = {"RMB bn": "bn", "RMB m": "m", "RMB": ""}
+
+
+def format_number(value: float, spec: str = "") -> str:
+    """Write a bare number with thousands separators and a true minus sign.
+
+    Parameters
+    ----------
+    value : float
+    spec : str
+        Python format specification; by default three significant digits, or none after the point from 100 up.
+    """
+    chosen = spec or (",.0f" if abs(value) >= 100 else ",.3g")
+    text = format(value, chosen)
+    if float(text.replace(",", "").rstrip("%") or 0) == 0:
+        text = text.lstrip("-+")
+    return text.replace("-", MINUS)
+
+
+def format_value(value: float | int | str | None, unit: str = "", spec: str = "") -> str:
+    """Write a value with its unit; an unknown value reads `NOT_KNOWN`.
+
+    >>> format_value(16.2, "percentage points", ".1f")
+    '16.2 percentage points'
+    >>> format_value(1389.6, "RMB bn", ",.1f")
+    'RMB 1,389.6bn'
+    """
+    if value is None:
+        return NOT_KNOWN
+    if isinstance(value, str):
+        return value
+    number = format_number(value, spec)
+    if unit in _PREFIX:
+        return f"{_PREFIX[unit]}{number}{_SCALE[unit]}"
+    return number + _SUFFIX.get(unit, f" {unit}")
+
+
+def format_interval(low: float | None, high: float | None, unit: str = "", spec: str = "") -> str:
+    """Write a range as ``low to high unit``; one open side becomes ``at least`` or ``at most``."""
+    if low is None and high is None:
+        return NOT_KNOWN
+    if low is None:
+        return f"at most {format_value(high, unit, spec)}"
+    if high is None:
+        return f"at least {format_value(low, unit, spec)}"
+    if unit in _PREFIX:
+        return f"{_PREFIX[unit]}{format_number(low, spec)} to {format_number(high, spec)}{_SCALE[unit]}"
+    return f"{format_number(low, spec)} to {format_value(high, unit, spec)}"

@@ -1,0 +1,3 @@
+"""Shared fixtures. The slow import is kept out before anything else is imported."""
+
+import helpers.fast_start  # noqa: F401
