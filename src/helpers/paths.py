@@ -25,7 +25,9 @@ def find_root(start: Path | None = None) -> Path:
         for folder in (place.resolve(), *place.resolve().parents):
             if (folder / "_toc.yml").is_file():
                 return folder
-    raise EnvironmentMissingError("no _toc.yml above the working folder: run this inside a clone of the report")
+    raise EnvironmentMissingError(
+        "no _toc.yml above the working folder: run this inside a clone of the report"
+    )
 
 
 ROOT = find_root()

@@ -1,0 +1,246 @@
+"""The parameter contract: what may be passed to a notebook, checked before any kernel starts.
+
+The notebook's cell tagged ``parameters`` holds name, type and default; the `Parameters` record of the same
+name in `helpers.runs.parameters` (or the one that the notebook's metadata names under
+``report.parameters``) holds unit, range, choices, meaning and what each default rests on. `check_cell`
+holds the two equal.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import nbformat
+import yaml
+from nbformat import NotebookNode
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from helpers import data, paths
+from helpers.errors import InputError, UnknownNameError, summarise_complaints
+from helpers.models.record import Record, parameter
+
+TYPES = ("int", "float", "str", "bool", "date")
+
+
+class RunParameters(Record):
+    """What every notebook takes: the day of the edition and the seed."""
+
+    as_of: str = parameter(
+        "latest",
+        unit="ISO date",
+        meaning="Only what was published by this day may be used; latest is the newest day in the data.",
+    )
+    seed: int = parameter(
+        20240618, unit="1", ge=0, le=2**32 - 1, meaning="Seed of every random number in the notebook."
+    )
+
+
+def list_notebooks() -> list[str]:
+    """Return the names of the notebooks in the order of the table of contents."""
+    toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8")) or {}
+    chapters = [entry["file"] for part in toc.get("parts", [toc]) for entry in part.get("chapters", [])]
+    ordered = [Path(name).stem for name in chapters if name.startswith("chapters/")]
+    present = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
+    return [name for name in ordered if name in present] + [name for name in present if name not in ordered]
+
+
+def read_notebook(name: str) -> NotebookNode:
+    """Read a source notebook.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no notebook of that name.
+    InputError
+        If the file is not a notebook.
+    """
+    path = paths.NOTEBOOKS / f"{name}.ipynb"
+    if not name.isidentifier() or not path.is_file():
+        raise UnknownNameError("notebook", name, list_notebooks())
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, OSError, KeyError, AttributeError) as error:
+        reason = str(error).splitlines()[0][:120]
+        raise InputError(
+            f"{path.relative_to(paths.ROOT)} is not a readable notebook ({reason}); restore it from version control"
+        ) from error
+
+
+def read_title(name: str) -> str:
+    """Return the first heading of a notebook."""
+    text = "\n".join(cell.source for cell in read_notebook(name).cells if cell.cell_type == "markdown")
+    return next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), name)
+
+
+def load_record(name: str) -> type[RunParameters]:
+    """Return the `Parameters` class of a notebook."""
+    metadata = read_notebook(name).metadata
+    target = metadata.get("report", {}).get("parameters", f"helpers.runs.parameters.{name}")
+    try:
+        record = importlib.import_module(target).Parameters
+    except (ImportError, AttributeError) as error:
+        raise InputError(
+            f"notebook {name!r} has no parameter record: {target}.Parameters is missing"
+        ) from error
+    if not issubclass(record, RunParameters):
+        raise InputError(f"{target}.Parameters must inherit from RunParameters")
+    return record  # type: ignore[no-any-return]
+
+
+def _type_name(annotation: Any) -> str:
+    if get_origin(annotation) in (list, tuple):
+        return f"list[{_type_name(get_args(annotation)[0])}]"
+    return "date" if annotation is date else annotation.__name__
+
+
+def _bound(field: FieldInfo, name: str) -> float | int | None:
+    return next((getattr(item, name) for item in field.metadata if hasattr(item, name)), None)
+
+
+def describe_parameters(name: str) -> list[dict[str, Any]]:
+    """Return the contract of a notebook, one row a parameter, in the order of its parameters cell.
+
+    Each row has ``name, type, default, unit, minimum, maximum, choices, meaning, rests_on``; what does not
+    apply is None.
+    """
+    fields = load_record(name).model_fields
+    order = [row["name"] for row in read_cell(name)]
+    known = [item for item in order if item in fields] + [item for item in fields if item not in order]
+    return [_describe(item, fields[item]) for item in known]
+
+
+def _describe(name: str, field: FieldInfo) -> dict[str, Any]:
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return {
+        "name": name,
+        "type": _type_name(field.annotation),
+        "default": field.default,
+        "unit": extra.get("unit"),
+        "minimum": _bound(field, "ge"),
+        "maximum": _bound(field, "le"),
+        "choices": extra.get("choices"),
+        "meaning": field.description,
+        "rests_on": extra.get("rests_on", []),
+    }
+
+
+def read_cell(name: str) -> list[dict[str, Any]]:
+    """Parse the parameters cell: one ``{name, type, default}`` an annotated line.
+
+    Raises
+    ------
+    InputError
+        If there is not exactly one such cell, or a line is not an annotated literal.
+    """
+    cells = [c for c in read_notebook(name).cells if "parameters" in c.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise InputError(f"notebook {name!r} must have one cell tagged 'parameters' (got {len(cells)})")
+    rows = []
+    for node in ast.parse(cells[0].source).body:
+        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value):
+            raise InputError(
+                f"notebook {name!r}: line {node.lineno} of the parameters cell must read `name: type = default`"
+            )
+        default = ast.literal_eval(node.value)
+        rows.append({"name": node.target.id, "type": ast.unparse(node.annotation), "default": default})
+    return rows
+
+
+def check_cell(name: str) -> list[str]:
+    """Return how the parameters cell and the record of a notebook differ; an empty list is agreement."""
+    cell = {row["name"]: row for row in read_cell(name)}
+    record = {row["name"]: row for row in describe_parameters(name)}
+    complaints = [
+        f"{name}: {item!r} is in the cell but not in the record" for item in cell.keys() - record.keys()
+    ]
+    complaints += [
+        f"{name}: {item!r} is in the record but not in the cell" for item in record.keys() - cell.keys()
+    ]
+    for item in cell.keys() & record.keys():
+        for part in ("type", "default"):
+            if cell[item][part] != record[item][part]:
+                complaints.append(
+                    f"{name}: {part} of {item!r} is {cell[item][part]!r} in the cell, {record[item][part]!r} in the record"
+                )
+    return sorted(complaints)
+
+
+def validate_parameters(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Check parameters against a notebook's contract and return all of them as plain Python values.
+
+    Parameters
+    ----------
+    name : str
+        Notebook.
+    given : mapping
+        What the user passes; text is converted to the declared type. Missing names take their default.
+
+    Returns
+    -------
+    dict
+        Every parameter of the notebook, in the record's order; ``as_of`` as given, checked against the data.
+
+    Raises
+    ------
+    InputError
+        With all problems in one message: unknown names (nearest offered), wrong types, values out of range.
+    """
+    record = load_record(name)
+    complaints = [
+        str(UnknownNameError("parameter", item, record.model_fields))
+        for item in given
+        if item not in record.model_fields
+    ]
+    try:
+        validated = record.model_validate(
+            {key: _parse(record, key, value) for key, value in given.items() if key in record.model_fields}
+        )
+    except ValidationError as error:
+        complaints += [_complain(record, problem) for problem in error.errors()]
+    else:
+        try:
+            data.resolve_as_of(validated.as_of)
+        except InputError as error:
+            complaints.append(str(error))
+    if complaints:
+        raise InputError(f"{name}: {summarise_complaints(complaints, shown=20)} (see `report params {name}`)")
+    return dict(json.loads(validated.model_dump_json()))
+
+
+def _parse(record: type[Record], name: str, value: Any) -> Any:
+    """Read a list given as text (``1,2,3``); leave the rest to the record."""
+    if isinstance(value, str) and get_origin(record.model_fields[name].annotation) in (list, tuple):
+        return [part.strip() for part in value.strip("[]() ").split(",") if part.strip()]
+    return value.item() if hasattr(value, "item") else value
+
+
+def _complain(record: type[Record], problem: Mapping[str, Any]) -> str:
+    """Turn one of pydantic's problems into a line: name, rule, value."""
+    if not problem["loc"]:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    name = str(problem["loc"][0])
+    row, got = _describe(name, record.model_fields[name]), problem["input"]
+    shown = f"{got!r}"[:60]
+    if problem["type"] in ("greater_than_equal", "less_than_equal", "finite_number"):
+        return f"'{name}' must be between {row['minimum']} and {row['maximum']} (got {shown})"
+    if row["choices"]:
+        return f"'{name}' must be one of {', '.join(map(str, row['choices']))} (got {shown})"
+    return f"'{name}' must be {_article(row['type'])} (got {shown})"
+
+
+def _article(type_name: str) -> str:
+    names = {
+        "int": "a whole number",
+        "float": "a number",
+        "str": "text",
+        "bool": "true or false",
+        "date": "an ISO date",
+    }
+    return names.get(type_name, f"a {type_name}, such as 1,2,3")

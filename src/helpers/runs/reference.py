@@ -1,0 +1,102 @@
+"""Accepted results: what the report's numbers were when last agreed, and how a change of them is seen."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from helpers import paths, prose
+from helpers.errors import InputError
+from helpers.runs import contract, engine, scenarios
+from helpers.runs.record import Run, to_json
+
+REFERENCE = paths.ROOT / "tests" / "reference"
+RELATIVE_TOLERANCE = 1e-6
+ABSOLUTE_TOLERANCE = 1e-9
+COMPARED = ("value", "low", "high", "unit", "why")
+
+Accepted = Mapping[str, Mapping[str, Any]]
+
+
+def summarise_run(run: Run) -> dict[str, dict[str, Any]]:
+    """Return the compared part of a run's results by name."""
+    return {result["name"]: {part: result[part] for part in COMPARED} for result in run.results}
+
+
+def reference_path(scenario: str, notebook: str) -> Path:
+    """Return where the accepted results of one notebook under one scenario lie."""
+    return REFERENCE / scenario / f"{notebook}.json"
+
+
+def read_accepted(scenario: str, notebook: str) -> dict[str, dict[str, Any]]:
+    """Return accepted results by name; none accepted yet is an empty mapping."""
+    path = reference_path(scenario, notebook)
+    if not path.is_file():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise InputError(
+            f"{path.relative_to(paths.ROOT)} is not JSON ({error}); restore it from version control"
+        ) from error
+
+
+def _agree(old: Any, new: Any) -> bool:
+    if isinstance(old, (int, float)) and isinstance(new, (int, float)):
+        return math.isclose(old, new, rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE)
+    return bool(old == new)
+
+
+def compare_results(accepted: Accepted, found: Accepted) -> list[str]:
+    """Return a line for each result that moved, appeared or vanished, with old and new value."""
+    lines = [f"{name}: no longer recorded" for name in accepted.keys() - found.keys()]
+    lines += [f"{name}: new, {_write(found[name])}" for name in found.keys() - accepted.keys()]
+    for name in accepted.keys() & found.keys():
+        old, new = accepted[name], found[name]
+        if not all(_agree(old.get(part), new.get(part)) for part in COMPARED):
+            lines.append(f"{name}: {_write(old)} -> {_write(new)}")
+    return sorted(lines)
+
+
+def _write(entry: Mapping[str, Any]) -> str:
+    value = prose.format_value(
+        entry["value"], entry["unit"], ".6g" if isinstance(entry["value"], float) else ""
+    )
+    if entry["low"] is None and entry["high"] is None:
+        return value
+    return f"{value} ({prose.format_interval(entry['low'], entry['high'], '', '.6g')})"
+
+
+def compare_reference(names: Iterable[str] | None = None) -> list[str]:
+    """Run every notebook under the given scenarios (all by default) and compare with what was accepted."""
+    lines = []
+    for scenario, notebook, run in _run_all(names):
+        moved = compare_results(read_accepted(scenario, notebook), summarise_run(run))
+        lines += [f"{scenario}/{notebook}: {line}" for line in moved]
+    return lines
+
+
+def accept_results(names: Iterable[str] | None = None) -> list[str]:
+    """Rewrite the accepted results and return a line for each that moved, for the commit."""
+    lines = []
+    for scenario, notebook, run in _run_all(names):
+        found = summarise_run(run)
+        lines += [
+            f"{scenario}/{notebook}: {line}"
+            for line in compare_results(read_accepted(scenario, notebook), found)
+        ]
+        path = reference_path(scenario, notebook)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(to_json(found) + "\n", encoding="utf-8")
+    return lines
+
+
+def _run_all(names: Iterable[str] | None) -> Iterable[tuple[str, str, Run]]:
+    known = scenarios.load_scenarios()
+    for name in names or known:
+        for notebook in contract.list_notebooks():
+            given = scenarios.load_scenario(name).parameters_for(notebook)
+            yield name, notebook, engine.run_notebook(notebook, given)

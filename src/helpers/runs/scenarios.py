@@ -1,0 +1,72 @@
+"""Named parameter sets, read from ``notebooks/scenarios.yml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from helpers import paths
+from helpers.errors import InputError, UnknownNameError
+
+DEFAULT = "default"
+
+
+class Scenario(BaseModel):
+    """One named set of parameters.
+
+    Parameters
+    ----------
+    why : str
+        One sentence on why the set is worth a look.
+    every : dict
+        Parameters for every notebook, such as ``as_of``.
+    notebooks : dict of dict
+        Parameters for one notebook, by its name.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    why: str
+    every: dict[str, Any] = {}
+    notebooks: dict[str, dict[str, Any]] = {}
+
+    def parameters_for(self, notebook: str) -> dict[str, Any]:
+        """Return what the scenario sets for a notebook."""
+        return {**self.every, **self.notebooks.get(notebook, {})}
+
+
+def load_scenarios() -> Mapping[str, Scenario]:
+    """Return all scenarios by name; ``default`` sets nothing.
+
+    Raises
+    ------
+    InputError
+        If the file is not valid YAML or an entry has an unknown field, naming the entry.
+    """
+    path = paths.NOTEBOOKS / "scenarios.yml"
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        scenarios = {name: Scenario.model_validate(entry) for name, entry in content.items()}
+    except (yaml.YAMLError, ValidationError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"notebooks/scenarios.yml: each entry needs why, every, notebooks ({reason})"
+        ) from error
+    return {DEFAULT: Scenario(why="The report as published: every default, all that is known."), **scenarios}
+
+
+def load_scenario(name: str) -> Scenario:
+    """Return one scenario by name.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest names.
+    """
+    scenarios = load_scenarios()
+    if name not in scenarios:
+        raise UnknownNameError("scenario", name, scenarios)
+    return scenarios[name]

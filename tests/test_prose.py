@@ -1,0 +1,38 @@
+"""Figures are written the same way everywhere."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpers import prose
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "spec", "text"),
+    [
+        (1389.6, "RMB bn", ",.1f", "RMB 1,389.6bn"),
+        (-3.25, "%", ".1f", "\u22123.2%"),
+        (-0.0001, "%", ".1f", "0.0%"),
+        (None, "RMB bn", "", "not yet known"),
+        (16.23, "percentage points", ".1f", "16.2 percentage points"),
+        (1234567, "orders", "", "1,234,567 orders"),
+        ("mixed", "1", "", "mixed"),
+    ],
+)
+def test_a_value_is_written_with_its_unit(value, unit, spec, text):
+    assert text == prose.format_value(value, unit, spec)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [(1, 2, "1 to 2%"), (None, 2, "at most 2%"), (1, None, "at least 1%"), (None, None, "not yet known")],
+)
+def test_an_open_interval_is_a_bound(low, high, text):
+    assert text == prose.format_interval(low, high, "%")
+
+
+@given(st.floats(-1e12, 1e12))
+def test_no_number_is_written_with_a_hyphen_or_as_minus_zero(value):
+    text = prose.format_number(value)
+    assert "-" not in text.replace("e-", "e")
+    assert text not in {"\u22120", "\u22120.0", "\u22120.00"}
