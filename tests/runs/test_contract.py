@@ -87,5 +87,5 @@ def test_a_notebook_cut_in_half_is_named(tiny_growth, project):
 
 def test_a_parameters_cell_with_a_bare_assignment_is_refused(write_notebook):
     write_notebook("bare", parameters="years = 3")
-    with pytest.raises(InputError, match="line 1 of the parameters cell must read `name: type = default`"):
+    with pytest.raises(InputError, match="line 1 of the parameters cell is not `name: type = default`"):
         contract.read_cell("bare")

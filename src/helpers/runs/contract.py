@@ -69,7 +69,7 @@ def read_notebook(name: str) -> NotebookNode:
     except (ValueError, OSError, KeyError, AttributeError) as error:
         reason = str(error).splitlines()[0][:120]
         raise InputError(
-            f"{path.relative_to(paths.ROOT)} is not a readable notebook ({reason}); restore it from version control"
+            f"{path.relative_to(paths.ROOT)} is not a readable notebook ({reason}); restore it from git"
         ) from error
 
 
@@ -146,7 +146,7 @@ def read_cell(name: str) -> list[dict[str, Any]]:
     for node in ast.parse(cells[0].source).body:
         if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value):
             raise InputError(
-                f"notebook {name!r}: line {node.lineno} of the parameters cell must read `name: type = default`"
+                f"notebook {name!r}: line {node.lineno} of the parameters cell is not `name: type = default`"
             )
         default = ast.literal_eval(node.value)
         rows.append({"name": node.target.id, "type": ast.unparse(node.annotation), "default": default})
@@ -165,9 +165,10 @@ def check_cell(name: str) -> list[str]:
     ]
     for item in cell.keys() & record.keys():
         for part in ("type", "default"):
-            if cell[item][part] != record[item][part]:
+            ours, theirs = cell[item][part], record[item][part]
+            if ours != theirs:
                 complaints.append(
-                    f"{name}: {part} of {item!r} is {cell[item][part]!r} in the cell, {record[item][part]!r} in the record"
+                    f"{name}: {part} of {item!r} is {ours!r} in the cell, {theirs!r} in the record"
                 )
     return sorted(complaints)
 

@@ -23,8 +23,9 @@ def find_unexecuted(run: Run) -> list[str]:
 
 def compare_outputs(run: Run) -> list[str]:
     """Execute a run's notebook again under nbval; return a complaint for each cell that differs."""
-    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
-               "--override-ini", "addopts=", "--rootdir", str(run.folder), str(run.notebook_path)]  # fmt: skip
+    plain = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--override-ini", "addopts="]
+    where = ["--rootdir", str(run.folder), str(run.notebook_path)]
+    command = [sys.executable, "-m", "pytest", "--nbval", *plain, *where]
     done = subprocess.run(
         command, cwd=paths.NOTEBOOKS, env=os.environ, capture_output=True, text=True, check=False
     )

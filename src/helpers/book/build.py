@@ -1,0 +1,274 @@
+"""Build an edition aside and swap it in whole.
+
+An edition is every notebook run under one scenario and date, shown by one clean Sphinx build. Whatever
+fails, the last good edition stays as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from filelock import FileLock, Timeout
+from tqdm import tqdm
+
+from helpers import data, paths
+from helpers.book import chapters, figures, policy, records
+from helpers.errors import InputError, ReportError
+from helpers.runs import contract, engine, inputs, scenarios
+from helpers.runs.record import Run, to_json
+
+EDITION_FILE = "edition.json"
+SUMS_FILE = "SHA256SUMS"
+ID_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A built book and what identifies it."""
+
+    folder: Path
+    edition_id: str
+    as_of: str
+    unchanged: bool
+
+
+def build_edition(
+    *,
+    scenario: str = scenarios.DEFAULT,
+    as_of: str | None = None,
+    timeout_seconds: int = engine.DEFAULT_TIMEOUT_SECONDS,
+    target: Path | None = None,
+    progress: bool = False,
+) -> Edition:
+    """Run what is stale and build the book of one scenario and date.
+
+    Parameters
+    ----------
+    scenario : str
+        Name from ``scenarios.yml``.
+    as_of : str, optional
+        ISO day that overrides the scenario's.
+    timeout_seconds : int
+        Longest time for one cell.
+    target : Path, optional
+        Folder of the book; by default ``_build/html`` or ``_build/html-LABEL``.
+    progress : bool
+        Whether to draw a progress bar on standard error.
+
+    Raises
+    ------
+    RunError
+        If a run fails.
+    ReportError
+        If Sphinx fails or warns, or another build holds the lock.
+    """
+    chosen = scenarios.load_scenario(scenario)
+    label = (
+        as_of and f"as-of-{as_of}"
+        if scenario == scenarios.DEFAULT
+        else "-".join(filter(None, [scenario, as_of]))
+    )
+    target = target.resolve() if target else paths.BUILD / (f"html-{label}" if label else "html")
+    _check_target(target)
+    names = contract.list_notebooks()
+    with tqdm(total=len(names) + 2, disable=not progress, unit="step", leave=False) as bar, _lock():
+        runs = []
+        for name in names:
+            bar.set_description(f"run {name}")
+            given = chosen.parameters_for(name) | ({"as_of": as_of} if as_of else {})
+            runs.append(engine.run_notebook(name, given, timeout_seconds=timeout_seconds))
+            bar.update()
+        day = as_of or str(chosen.every.get("as_of", "latest"))
+        edition = describe_edition(runs, label=label or "", scenario=scenario, as_of=day)
+        _recover(target)
+        if _is_current(target, edition):
+            return Edition(target, edition["edition_id"], edition["as_of"], unchanged=True)
+        bar.set_description("write pages")
+        files = write_sources(edition, runs)
+        bar.update()
+        bar.set_description("build pages")
+        _build_aside(edition, files, target)
+        bar.update()
+    return Edition(target, edition["edition_id"], edition["as_of"], unchanged=False)
+
+
+def _check_target(target: Path) -> None:
+    """Refuse to replace a folder that is not a book."""
+    if target.is_file() or (target.is_dir() and any(target.iterdir()) and not (target / SUMS_FILE).is_file()):
+        raise InputError(
+            f"{target} exists and is not a book of this report; name an empty or new folder with --to"
+        )
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    """Hold the one lock under which pages are written; a second build says so at once."""
+    paths.BUILD.mkdir(exist_ok=True)
+    lock = FileLock(paths.BUILD / ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise ReportError("another build is under way; wait for it to end, then build again") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def describe_edition(runs: list[Run], *, label: str, scenario: str, as_of: str) -> dict[str, Any]:
+    """Return what identifies an edition, known before rendering.
+
+    The id is a hash over pages, run keys, data, code of the pages, the lock and the label.
+    """
+    latest = data.resolve_as_of("latest").isoformat()
+    resolved = data.resolve_as_of(as_of).isoformat()
+    pages = [path for path in paths.BOOK.rglob("*") if path.is_file() and not _is_generated(path)]
+    code = [
+        path for path in Path(__file__).parents[1].rglob("*") if path.suffix in {".py", ".css", ".js", ".svg"}
+    ]
+    notebooks = [paths.NOTEBOOKS / f"{run.record['notebook']}.ipynb" for run in runs]
+    fixed = [paths.ROOT / name for name in ("_config.yml", "_toc.yml", "requirements.txt", "CHANGELOG.md")]
+    parts = {
+        "pages": inputs.hash_files([*pages, *notebooks, *inputs.list_data_files(), *fixed], base=paths.ROOT),
+        "code": inputs.hash_files(code, base=Path(__file__).parents[2]),
+        "runs": [run.record["key"] for run in runs],
+        "label": label,
+        "as_of": resolved,
+    }
+    edition_id = inputs.hash_bytes(to_json(parts).encode())[:ID_LENGTH]
+    return {
+        "as_of": resolved,
+        "latest": resolved == latest,
+        "edition_id": edition_id,
+        "label": label,
+        "scenario": scenario,
+    }
+
+
+def _is_generated(path: Path) -> bool:
+    return any(folder in path.parents for folder in (paths.CHAPTERS, paths.RECORDS))
+
+
+def _is_current(target: Path, edition: dict[str, Any]) -> bool:
+    try:
+        built = json.loads((target / EDITION_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(built == edition) and (target / SUMS_FILE).is_file()
+
+
+def describe_run(run: Run) -> dict[str, Any]:
+    """Return a run as the pages show it: the record without its timing, with contract and results."""
+    shown = {key: value for key, value in run.record.items() if key != "timing"}
+    return shown | {"contract": contract.describe_parameters(run.record["notebook"]), "results": run.results}
+
+
+def write_sources(edition: dict[str, Any], runs: list[Run]) -> dict[str, bytes]:
+    """Write the generated chapters and pages under ``book/``; return the files of the figures."""
+    described = [describe_run(run) for run in runs]
+    for folder in (paths.CHAPTERS, paths.RECORDS):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+    results = {run.record["notebook"]: {item["name"]: item for item in run.results} for run in runs}
+    (paths.RECORDS / "results.json").write_text(to_json(results), encoding="utf-8")
+    (paths.RECORDS / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
+    records.write_records(edition, described)
+    files: dict[str, bytes] = {}
+    for run, shown in zip(runs, described, strict=True):
+        name = run.record["notebook"]
+        chapter, made = chapters.make_chapter(
+            contract.read_notebook(name),
+            run.read_notebook(),
+            panel=records.parameter_panel(shown),
+            render=figures.render_figure,
+        )
+        nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
+        files |= made
+    return files
+
+
+def _build_aside(edition: dict[str, Any], files: dict[str, bytes], target: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix=".staging-", dir=paths.BUILD) as staging:
+        html = run_sphinx(Path(staging))
+        for name, content in {**files, figures.BUNDLE: figures.vega_bundle()}.items():
+            path = html / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        policy.finish_book(html)
+        (html / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
+        write_sums(html)
+        _swap(html, target)
+
+
+def run_sphinx(staging: Path) -> Path:
+    """Build the pages with Jupyter Book into a staging folder; a warning is a failure.
+
+    Raises
+    ------
+    ReportError
+        With the lines that Sphinx complained in.
+    """
+    builder = Path(sysconfig.get_path("scripts")) / "jupyter-book"
+    command = [str(builder), "build", str(paths.BOOK), "--all", "-W", "--keep-going",
+               "--config", str(paths.ROOT / "_config.yml"), "--toc", str(paths.ROOT / "_toc.yml"),
+               "--path-output", str(staging)]  # fmt: skip
+    environment = os.environ | {
+        "PYTHONHASHSEED": "0",
+        "TZ": "UTC",
+        "SOURCE_DATE_EPOCH": "0",
+        "LC_ALL": "C.UTF-8",
+    }
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    if done.returncode:
+        raise ReportError(f"Jupyter Book refused the pages: {_find_complaints(done.stdout + done.stderr)}")
+    return staging / "_build" / "html"
+
+
+def _find_complaints(output: str) -> str:
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", output).replace(f"{paths.ROOT}/", "")
+    lines = [line.strip() for line in plain.splitlines()]
+    found = [line for line in lines if re.search(r"WARNING|ERROR|[A-Za-z]Error\b|CRITICAL", line)]
+    return "\n  ".join(["", *(found or lines[-15:])][:21])
+
+
+def write_sums(folder: Path) -> None:
+    """Write ``SHA256SUMS`` over every file of a book, in the form that ``sha256sum -c`` reads."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS_FILE)
+    lines = [
+        f"{inputs.hash_bytes(path.read_bytes())}  {path.relative_to(folder).as_posix()}\n" for path in files
+    ]
+    (folder / SUMS_FILE).write_text("".join(lines), encoding="utf-8")
+
+
+def _old(target: Path) -> Path:
+    return target.with_name(f".{target.name}-previous")
+
+
+def _recover(target: Path) -> None:
+    """Put back the last good edition if a swap was cut short."""
+    if _old(target).is_dir() and not target.exists():
+        _old(target).replace(target)
+    shutil.rmtree(_old(target), ignore_errors=True)
+
+
+def _swap(html: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        target.replace(_old(target))
+    try:
+        html.replace(target)
+    except OSError:
+        shutil.move(html, target)
+    shutil.rmtree(_old(target), ignore_errors=True)

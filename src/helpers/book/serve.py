@@ -1,0 +1,40 @@
+"""Serve a built book on the loopback interface."""
+
+from __future__ import annotations
+
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import click
+
+from helpers import paths
+from helpers.errors import EnvironmentMissingError, InputError
+
+
+def serve_book(folder: Path | None = None, *, port: int = 8000) -> None:
+    """Serve a book until interrupted.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no book.
+    EnvironmentMissingError
+        If the port is taken.
+    """
+    folder = folder or paths.BUILD / "html"
+    if not (folder / "index.html").is_file():
+        raise InputError(f"{folder} holds no book (no index.html); run `make book` first")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise EnvironmentMissingError(
+            f"port {port} cannot be used ({error.strerror}); choose another with --port"
+        ) from error
+    with server:
+        click.echo(f"serving {folder} at http://127.0.0.1:{server.server_port}/ (Ctrl-C stops)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("stopped")

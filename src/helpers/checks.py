@@ -1,0 +1,147 @@
+"""The promises that the report makes about itself, one function each; ``report check`` runs them.
+
+A check returns its complaints, each a line that names the place, the rule and the way out. An empty list
+is a promise kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from helpers import data, paths
+from helpers.book import build, site_checks
+from helpers.errors import DataError, InputError, ReportError, UnknownNameError
+from helpers.runs import contract, engine, inputs, reference
+from helpers.runs.nbval import compare_outputs, find_unexecuted
+
+Check = Callable[[Path], list[str]]
+
+
+def _book(folder: Path) -> Path:
+    if not (folder / build.SUMS_FILE).is_file():
+        raise InputError(f"{folder} holds no built book; run `make book` first")
+    return folder
+
+
+def check_data(_: Path) -> list[str]:
+    """Every data file agrees with its description: hash, types, keys, sources."""
+    complaints = []
+    for name in data.list_datasets():
+        try:
+            data.load(name)
+        except DataError as error:
+            complaints.append(str(error))
+    return complaints
+
+
+def check_parameters(_: Path) -> list[str]:
+    """Every parameters cell equals its record, and what a default rests on exists and agrees."""
+    complaints = []
+    for name in contract.list_notebooks():
+        complaints += contract.check_cell(name)
+        complaints += [
+            line for row in contract.describe_parameters(name) for line in _check_rests_on(name, row)
+        ]
+    return complaints
+
+
+def _check_rests_on(notebook: str, row: Mapping[str, object]) -> list[str]:
+    complaints = []
+    for reference_text in list(row["rests_on"] or []):  # type: ignore[call-overload]
+        try:
+            data.find_row(reference_text)
+        except ReportError as error:
+            complaints.append(f"{notebook}: {row['name']!r} rests on {reference_text!r}: {error}")
+    return complaints
+
+
+def check_prose(_: Path) -> list[str]:
+    """No figure is typed into a chapter, a page or the README's answer."""
+    return site_checks.check_prose(
+        [*sorted(paths.NOTEBOOKS.glob("*.ipynb")), *sorted(paths.BOOK.glob("*.md")), paths.ROOT / "README.md"]
+    )
+
+
+def check_hindsight(folder: Path) -> list[str]:
+    """A built edition knows nothing that was published after its date."""
+    edition = json.loads((_book(folder) / build.EDITION_FILE).read_text(encoding="utf-8"))
+    return site_checks.check_hindsight(folder, edition["as_of"])
+
+
+def check_outside(folder: Path) -> list[str]:
+    """No page asks for anything outside the book."""
+    return site_checks.check_outside(_book(folder))
+
+
+def check_policy(folder: Path) -> list[str]:
+    """Every page carries the content policy, and no script or style stands inline."""
+    return site_checks.check_policy(_book(folder))
+
+
+def check_digest(folder: Path) -> list[str]:
+    """Every file of the book is the one that was built."""
+    listed = dict(
+        reversed(line.split("  ", 1))
+        for line in (_book(folder) / build.SUMS_FILE).read_text("utf-8").splitlines()
+    )
+    present = {
+        p.relative_to(folder).as_posix(): p
+        for p in folder.rglob("*")
+        if p.is_file() and p.name != build.SUMS_FILE
+    }
+    complaints = [f"{name}: missing" for name in listed.keys() - present.keys()]
+    complaints += [f"{name}: not part of the edition" for name in present.keys() - listed.keys()]
+    complaints += [
+        f"{n}: changed"
+        for n in listed.keys() & present.keys()
+        if inputs.hash_bytes(present[n].read_bytes()) != listed[n]
+    ]
+    return sorted(complaints)
+
+
+def check_executed(_: Path) -> list[str]:
+    """Every code cell of every run was executed (nbval compares nothing where none was)."""
+    runs = [engine.run_notebook(name) for name in contract.list_notebooks()]
+    return [line for run in runs for line in find_unexecuted(run)]
+
+
+def check_nbval(_: Path) -> list[str]:
+    """A real kernel gives the outputs of every run again, exactly."""
+    runs = [engine.run_notebook(name) for name in contract.list_notebooks()]
+    return [line for run in runs for line in compare_outputs(run)]
+
+
+def check_reference(_: Path) -> list[str]:
+    """The results of every scenario are the accepted ones, within tolerance."""
+    return reference.compare_reference()
+
+
+CHECKS: dict[str, Check] = {
+    "data": check_data,
+    "parameters": check_parameters,
+    "prose": check_prose,
+    "executed": check_executed,
+    "nbval": check_nbval,
+    "reference": check_reference,
+    "hindsight": check_hindsight,
+    "outside": check_outside,
+    "policy": check_policy,
+    "digest": check_digest,
+}
+
+
+def run_checks(names: Iterable[str] = (), *, folder: Path | None = None) -> dict[str, list[str]]:
+    """Run checks by name, all of them by default, and return their complaints.
+
+    Raises
+    ------
+    UnknownNameError
+        For a check that does not exist.
+    """
+    chosen = list(names) or list(CHECKS)
+    for name in chosen:
+        if name not in CHECKS:
+            raise UnknownNameError("check", name, CHECKS)
+    return {name: CHECKS[name](folder or paths.BUILD / "html") for name in chosen}

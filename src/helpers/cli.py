@@ -1,0 +1,238 @@
+"""The command ``report``: parse, call one function, print."""
+
+from __future__ import annotations
+
+import helpers.fast_start  # noqa: F401  isort: skip
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from helpers import prose
+from helpers.errors import InputError, ReportError
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class ReportGroup(click.Group):
+    """A click group that prints a `ReportError` as one line and returns its exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line."""
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except ReportError as error:
+            if "--verbose" in sys.argv:
+                raise
+            click.echo(f"report: {error}", err=True)
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(2)
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("report: stopped; nothing half-written was kept", err=True)
+            sys.exit(130)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@click.group(cls=ReportGroup, context_settings=CONTEXT)
+@click.option("--verbose", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="kuaishou-report", prog_name="report")
+def main(verbose: bool) -> None:
+    """Read, rerun and rebuild the report on Kuaishou e-commerce.
+
+    Exit codes: 0 done, 1 a run or check failed, 2 bad usage or input, 3 the machine lacks something.
+    """
+
+
+def _parse_assignments(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Read repeated ``name=value`` options."""
+    pairs = [value.partition("=") for value in values]
+    if bad := [name for name, sign, _ in pairs if not sign or not name.strip()]:
+        raise InputError(f"-p takes name=value (got {bad[0]!r})")
+    names = [name.strip() for name, _, _ in pairs]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise InputError(f"-p given twice for {', '.join(sorted(twice))}; give each parameter once")
+    return {name.strip(): value for name, _, value in pairs}
+
+
+def _options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Join several click options into one decorator."""
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_scenario = click.option(
+    "--scenario", "-s", metavar="S", default="default", help="Named set from scenarios.yml."
+)
+_as_of = click.option("--as-of", metavar="DATE", help="Use only what was published by this ISO day.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+_timeout = click.option(
+    "--timeout", "timeout_seconds", type=click.IntRange(1), default=600, show_default=True, metavar="SECONDS",
+    help="Longest time for one cell.",
+)  # fmt: skip
+
+
+@main.command("list")
+@_json
+def list_command(as_json: bool) -> None:
+    """List notebooks, scenarios and datasets."""
+    from helpers.runs import contract, scenarios
+
+    titles = {name: contract.read_title(name) for name in contract.list_notebooks()}
+    named = {name: scenario.why for name, scenario in scenarios.load_scenarios().items()}
+    if as_json:
+        click.echo(json.dumps({"notebooks": titles, "scenarios": named}, ensure_ascii=False, indent=1))
+        return
+    for heading, rows in (("Notebooks", titles), ("Scenarios", named)):
+        click.echo(f"{heading}:")
+        for name, text in rows.items():
+            click.echo(f"  {name:<18} {text}")
+
+
+@main.command("params")
+@click.argument("notebook")
+@_json
+def params_command(notebook: str, as_json: bool) -> None:
+    """Show the parameters of NOTEBOOK: type, default, unit, range, meaning."""
+    from helpers.runs import contract
+
+    rows = contract.describe_parameters(notebook)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        click.echo(f"{row['name']}: {row['type']} = {row['default']}  [{_describe_range(row)}]")
+        click.echo(f"    {row['meaning']}")
+        click.echo(f"    rests on: {', '.join(row['rests_on']) or 'our own assumption'}")
+
+
+def _describe_range(row: dict[str, Any]) -> str:
+    if row["choices"]:
+        return "one of " + ", ".join(map(str, row["choices"]))
+    has_range = row["minimum"] is not None or row["maximum"] is not None
+    limits = prose.format_interval(row["minimum"], row["maximum"], "", "") if has_range else ""
+    return "; ".join(part for part in (row["unit"], limits) if part)
+
+
+@main.command("run")
+@click.argument("notebook")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=_parse_assignments,
+              help="Set a parameter; may be repeated.")  # fmt: skip
+@_options(_scenario, _as_of, _timeout, _json)
+@click.option("--fresh", is_flag=True, help="Execute even if an equal run is at hand.")
+def run_command(
+    notebook: str,
+    parameters: dict[str, str],
+    scenario: str,
+    as_of: str | None,
+    timeout_seconds: int,
+    as_json: bool,
+    fresh: bool,
+) -> None:
+    """Run NOTEBOOK with other parameters and print its results.
+
+    Example: report run closed_loop -p outside_share=0.02 --as-of 2022-11-10
+    """
+    from helpers import paths
+    from helpers.runs import engine, scenarios
+    from helpers.runs.results import describe_result
+
+    given = scenarios.load_scenario(scenario).parameters_for(notebook) | ({"as_of": as_of} if as_of else {})
+    run = engine.run_notebook(
+        notebook,
+        given | parameters,
+        reuse=not fresh,
+        timeout_seconds=timeout_seconds,
+        progress=_is_terminal(),
+    )
+    if as_json:
+        click.echo((run.folder / "results.json").read_text(encoding="utf-8"))
+        return
+    for result in run.results:
+        click.echo(describe_result(result))
+    click.echo(f"\nrun {run.record['key']} as of {run.record['as_of']}: {run.folder.relative_to(paths.ROOT)}")
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty()
+
+
+@main.command("build")
+@_options(_scenario, _as_of, _timeout)
+@click.option("--to", "target", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="Where the book goes; by default _build/html or _build/html-LABEL.")  # fmt: skip
+def build_command(scenario: str, as_of: str | None, timeout_seconds: int, target: Path | None) -> None:
+    """Run what is stale and build the book; a failure leaves the last good edition as it was."""
+    from helpers.book import build
+
+    edition = build.build_edition(
+        scenario=scenario,
+        as_of=as_of,
+        timeout_seconds=timeout_seconds,
+        target=target,
+        progress=_is_terminal(),
+    )
+    state = "is up to date" if edition.unchanged else "was built"
+    click.echo(f"edition {edition.edition_id} as of {edition.as_of} {state}: {edition.folder}")
+    click.echo("read it: open index.html there in a browser, or `make serve`")
+
+
+@main.command("check")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--book", "folder", type=click.Path(path_type=Path), help="Built book to look at; by default _build/html."
+)
+def check_command(names: tuple[str, ...], folder: Path | None) -> None:
+    """Check the promises that the report makes about itself; by default all of them."""
+    from helpers import checks
+
+    complaints = checks.run_checks(names, folder=folder)
+    for name, found in complaints.items():
+        click.echo(f"{name}: {'ok' if not found else f'{len(found)} complaints'}")
+        for complaint in found:
+            click.echo(f"  {complaint}")
+    sys.exit(1 if any(complaints.values()) else 0)
+
+
+@main.command("serve")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--book", "folder", type=click.Path(path_type=Path), help="Built book; by default _build/html.")
+def serve_command(port: int, folder: Path | None) -> None:
+    """Serve the built book on this machine only."""
+    from helpers.book import serve
+
+    serve.serve_book(folder, port=port)
+
+
+@main.command("accept")
+@click.argument("names", nargs=-1, metavar="[SCENARIO]...")
+def accept_command(names: tuple[str, ...]) -> None:
+    """Accept the current results as the reference; prints old and new of all that moved."""
+    from helpers.runs import reference
+
+    lines = reference.accept_results(names or None)
+    for line in lines or ["nothing moved"]:
+        click.echo(line)
+
+
+@main.command("rehash")
+def rehash_command() -> None:
+    """Write the hashes of deliberately edited data files into datapackage.json."""
+    from helpers import data
+
+    for name in data.rewrite_hashes():
+        click.echo(f"rehashed {name}")
+
+
+if __name__ == "__main__":
+    main()
