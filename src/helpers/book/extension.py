@@ -1,0 +1,259 @@
+"""What the pages can do beyond Markdown: paste results, hide later knowledge, show formulas.
+
+Roles and directives for MyST pages and chapters:
+
+``{result}`name/of_result:spec```
+    A number from a run, linked to its row on the page about this run.
+``{edition}`as_of```
+    A field of the edition that is being built.
+``{typed}`95%```
+    A number that is part of a definition, so it may stand in prose (see `helpers.book.site_checks`).
+``{since} 2022-11-22``
+    A block that appears only in editions of that day or later.
+
+Both files read here, ``records/results.json`` and ``records/edition.json``, are written by the build.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import SphinxError
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.writers.html5 import HTML5Translator
+
+from helpers import prose
+from helpers.book.formulas import render_formula
+from helpers.errors import InputError, UnknownNameError
+
+ASSETS = Path(__file__).parent / "assets"
+RESULTS_FILE = "records/results.json"
+EDITION_FILE = "records/edition.json"
+RUN_PAGE = "records/about"
+SCRIPTS = ("figures.js", "book.js")
+STYLES = ("figures.css",)
+
+_KEY = re.compile(r"(?P<notebook>\w+)/(?P<name>\w+)(?:\.(?P<part>\w+))?(?::(?P<spec>.+))?")
+_PARTS = ("low", "high", "interval", "unit", "level")
+
+
+class BookError(SphinxError):
+    """A page asks for something that the edition does not hold."""
+
+    category = "Book error"
+
+
+def find_result(results: dict[str, Any], key: str) -> tuple[str, dict[str, Any]]:
+    """Return the text that a key stands for and the result that it names.
+
+    Parameters
+    ----------
+    results : dict
+        ``{notebook: {name: result}}`` as in ``results.json``.
+    key : str
+        ``notebook/name``, then optionally ``.low``, ``.high``, ``.interval``, ``.unit`` or ``.level``, then
+        optionally ``:`` and a Python format specification.
+
+    Raises
+    ------
+    InputError
+        If the key cannot be read, its part does not exist for this result, or the format does not fit.
+    UnknownNameError
+        If there is no such result; the nearest keys are offered.
+    """
+    match = _KEY.fullmatch(key)
+    if not match:
+        raise InputError(f"cannot read result key {key!r}: write notebook/name, notebook/name.interval or notebook/name:.1f")
+    notebook, name = match["notebook"], match["name"]
+    known = [f"{book}/{item}" for book, items in results.items() for item in items]
+    if f"{notebook}/{name}" not in known:
+        raise UnknownNameError("result", f"{notebook}/{name}", known)
+    result = results[notebook][name]
+    try:
+        return _format_part(result, match["part"], match["spec"] or ""), result
+    except ValueError as error:
+        raise InputError(f"result key {key!r}: {error}") from error
+
+
+def _format_part(result: dict[str, Any], part: str | None, spec: str) -> str:
+    if part is not None and part not in _PARTS:
+        raise ValueError(f"no part {part!r}; parts are {', '.join(_PARTS)}")
+    if part == "unit":
+        return str(result["unit"])
+    if part is None or result["value"] is None:
+        return prose.format_value(result["value"], result["unit"], spec)
+    if result["interval"] == "none":
+        raise ValueError("it was recorded without an interval")
+    if part == "interval":
+        return prose.format_interval(result["low"], result["high"], result["unit"], spec)
+    if result[part] is None:
+        raise ValueError(f"its {part} is open")
+    if part == "level":
+        return prose.format_value(100 * result["level"], "%", spec)
+    return prose.format_value(result[part], result["unit"], spec)
+
+
+def explain_result(result: dict[str, Any]) -> str:
+    """Return what a pasted number means, for its tooltip: meaning, interval with its kind, or why it is unknown."""
+    if result["value"] is None:
+        return f"{result['meaning']} ({result['why']})"
+    if result["interval"] == "none":
+        return str(result["meaning"])
+    interval = prose.format_interval(result["low"], result["high"], result["unit"])
+    level = f"{100 * result['level']:g}% " if result["level"] else ""
+    return f"{result['meaning']} ({level}{result['interval']}: {interval})"
+
+
+def _read(env: BuildEnvironment, name: str) -> Any:
+    """Read a file of the build once a process and note that the current page rests on it."""
+    env.note_dependency(name)
+    cache = env.temp_data.setdefault("report_files", {})
+    if name not in cache:
+        cache[name] = json.loads((Path(env.srcdir) / name).read_text(encoding="utf-8"))
+    return cache[name]
+
+
+def _complain(env: BuildEnvironment, where: str, complaint: str) -> None:
+    _complaints(env).setdefault(env.docname, []).append(f"{where}: {complaint}")
+
+
+def _complaints(env: Any) -> dict[str, list[str]]:
+    if not hasattr(env, "report_complaints"):
+        env.report_complaints = {}
+    return env.report_complaints  # type: ignore[no-any-return]
+
+
+class _ReportRole(SphinxRole):
+    def place(self) -> str:
+        """Return page and line of this role."""
+        source, line = self.get_source_info()
+        return f"{self.env.path2doc(source) or source}, line {line}"
+
+
+class ResultRole(_ReportRole):
+    """Paste a result, linked to its row on the page about this run."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return one link, or note a complaint that fails the build once all pages are read."""
+        try:
+            text, result = find_result(_read(self.env, RESULTS_FILE), self.text.strip())
+        except (InputError, UnknownNameError) as error:
+            _complain(self.env, self.place(), str(error))
+            return [], []
+        page = self.env.app.builder.get_relative_uri(self.env.docname, RUN_PAGE)
+        anchor = "result-" + re.split(r"[.:]", self.text.strip())[0].replace("/", "-")
+        link = nodes.reference("", text, internal=True, refuri=f"{page}#{anchor}", classes=["kx-number"])
+        link["reftitle"] = explain_result(result)
+        return [link], []
+
+
+class EditionRole(_ReportRole):
+    """Paste a field of the edition, such as ``as_of``."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the field as text."""
+        edition = _read(self.env, EDITION_FILE)
+        if self.text not in edition:
+            _complain(self.env, self.place(), str(UnknownNameError("edition field", self.text, edition)))
+            return [], []
+        return [nodes.Text(str(edition[self.text]))], []
+
+
+class TypedRole(SphinxRole):
+    """Show a number that is part of a definition."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the text as it was typed."""
+        return [nodes.Text(self.text)], []
+
+
+class SinceDirective(SphinxDirective):
+    """Show its content only in editions of a given day or later."""
+
+    has_content = True
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the parsed content, or nothing."""
+        try:
+            day = date.fromisoformat(self.arguments[0])
+        except ValueError:
+            problem = f"'since' takes a day such as 2022-11-22 (got {self.arguments[0]!r})"
+            _complain(self.env, f"{self.env.docname}, line {self.lineno}", problem)
+            return []
+        if date.fromisoformat(_read(self.env, EDITION_FILE)["as_of"]) < day:
+            return []
+        holder = nodes.Element()
+        self.state.nested_parse(self.content, self.content_offset, holder, match_titles=True)
+        return holder.children
+
+
+def _forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    _complaints(env).pop(docname, None)
+
+
+def _merge_pages(app: Sphinx, env: BuildEnvironment, docnames: list[str], other: BuildEnvironment) -> None:
+    _complaints(env).update({name: lines for name, lines in _complaints(other).items() if name in docnames})
+
+
+def _raise_complaints(app: Sphinx, env: BuildEnvironment) -> None:
+    lines = [line for page in sorted(_complaints(env)) for line in _complaints(env)[page]]
+    if lines:
+        raise BookError("\n".join(lines))
+
+
+def _visit_formula(self: HTML5Translator, node: nodes.Element) -> None:
+    display = isinstance(node, nodes.math_block)
+    try:
+        formula = render_formula(node.astext(), display=display)
+    except InputError as error:
+        raise BookError(f"{self.builder.current_docname}: {error}") from error
+    self.body.append(f'<div class="kx-formula">{formula}</div>\n' if display else formula)
+    raise nodes.SkipNode
+
+
+def _add_assets(app: Sphinx, config: Any) -> None:
+    config.html_static_path.append(str(ASSETS))
+    config.html_math_renderer = "mathml"
+    for name in STYLES:
+        app.add_css_file(name)
+    for name in SCRIPTS:
+        app.add_js_file(name, loading_method="defer")
+
+
+def _prepare_builder(app: Sphinx) -> None:
+    """Leave out Sphinx's own search, whose passages cannot be read from disk; `finish_book` makes the index."""
+    app.builder.search = False
+
+
+def _add_pages(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
+    return [("search", {"title": "Search"}, "search.html")]
+
+
+def _add_context(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    edition = Path(app.srcdir) / EDITION_FILE
+    context["edition"] = json.loads(edition.read_text(encoding="utf-8"))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register everything; called by Sphinx."""
+    app.add_role("result", ResultRole())
+    app.add_role("edition", EditionRole())
+    app.add_role("typed", TypedRole())
+    app.add_directive("since", SinceDirective)
+    app.add_html_math_renderer("mathml", (_visit_formula, None), (_visit_formula, None))
+    app.connect("config-inited", _add_assets)
+    app.connect("builder-inited", _prepare_builder)
+    app.connect("env-purge-doc", _forget_page)
+    app.connect("env-merge-info", _merge_pages)
+    app.connect("env-check-consistency", _raise_complaints)
+    app.connect("html-collect-pages", _add_pages)
+    app.connect("html-page-context", _add_context)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

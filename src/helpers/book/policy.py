@@ -1,0 +1,220 @@
+"""What happens to the built pages before they are published.
+
+`finish_book` gives each page a strict content policy and makes it hold: inline scripts, styles and style
+attributes move to files, handlers are refused. It also marks Chinese text, makes wide tables scroll,
+writes the search index and removes what the builder leaves behind.
+
+Tags are rewritten one by one while the rest of each page is copied as it stands, so that embedded SVG keeps
+its exact spelling.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path, PurePosixPath
+
+from helpers.book.search import build_search_index
+from helpers.errors import CheckError, summarise_complaints
+from helpers.runs.inputs import hash_bytes
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'"
+)
+INLINE = PurePosixPath("_static/inline")
+ATTRIBUTE_STYLES = INLINE / "attributes.css"
+LEFTOVERS = (
+    ".buildinfo",
+    "_sources",
+    "reports",
+    "objects.inv",
+    "_static/mystnb.*.css",
+    "_static/pygments*.css",
+)
+
+_HASH_LENGTH = 12
+_DATA_BLOCK = re.compile(r"application/([\w.+-]+\+)?json|text/plain")
+_CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff](?:[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*[\u3400-\u9fff\uf900-\ufaff])?")
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_NO_SPANS = frozenset({"script", "style", "title", "textarea", "option", "svg", "math"})
+_CONTENT_ATTRIBUTES = {"p": "role", "summary": "aria-label", "table": "border"}
+
+
+class PageRewriter(HTMLParser):
+    """Copy a page and change only what the policy asks for.
+
+    Attributes
+    ----------
+    files : dict of str to str
+        Scripts and style sheets that were inline, by path inside the book.
+    rules : dict of str to str
+        Style attributes by the class that replaces them.
+    complaints : list of str
+        What cannot be made to comply.
+    """
+
+    def __init__(self, page: str):
+        super().__init__(convert_charrefs=False)
+        self.page = page
+        self.prefix = "../" * (len(PurePosixPath(page).parts) - 1)
+        self.files: dict[str, str] = {}
+        self.rules: dict[str, str] = {}
+        self.complaints: list[str] = []
+        self._out: list[str] = []
+        self._open: list[tuple[str, str | None]] = []
+        self._moved: list[str] | None = None
+
+    def rewrite(self, html: str) -> str:
+        """Return the page with its policy."""
+        self.feed(html)
+        self.close()
+        return "".join(self._out)
+
+    def handle_decl(self, decl: str) -> None:
+        """Copy the document type."""
+        self._out.append(f"<!{decl}>")
+
+    def handle_comment(self, data: str) -> None:
+        """Leave comments out: no reader sees them."""
+
+    def handle_entityref(self, name: str) -> None:
+        """Copy a named character."""
+        self._out.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        """Copy a numbered character."""
+        self._out.append(f"&#{name};")
+
+    def handle_data(self, data: str) -> None:
+        """Copy text, mark Chinese in it; collect the text of an inline script or style."""
+        if self._moved is not None:
+            self._moved.append(data)
+        elif self._marks_chinese():
+            self._out.append(_CHINESE.sub(r'<span lang="zh">\g<0></span>', data))
+        else:
+            self._out.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Copy a tag, changed where it must be."""
+        self._start(tag, attrs, self.get_starttag_text() or "")
+        if tag not in _VOID:
+            self._open.append((tag, dict(attrs).get("lang")))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Copy a tag that closes itself."""
+        self._start(tag, attrs, self.get_starttag_text() or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Copy an end tag; put a link where an inline script or style ended."""
+        while self._open and self._open.pop()[0] != tag:
+            pass
+        if self._moved is not None and tag in ("script", "style"):
+            self._out.append(self._move("".join(self._moved), tag))
+            self._moved = None
+            return
+        self._out.append(f"</{tag}>")
+        if tag == "table" and not self._inside("figure", "table"):
+            self._out.append("</div>")
+
+    def _start(self, tag: str, attrs: list[tuple[str, str | None]], text: str) -> None:
+        given = dict(attrs)
+        if tag == "style" or (tag == "script" and not given.get("src") and not _DATA_BLOCK.fullmatch(given.get("type") or "")):
+            self._moved = []
+            return
+        if tag == "table" and not self._inside("figure", "table"):
+            self._out.append('<div class="kx-scroll">')
+        self._out.append(self._clean(tag, given, text))
+        if tag == "head":
+            self._out.append(f'\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">')
+
+    def _clean(self, tag: str, given: dict[str, str | None], text: str) -> str:
+        """Return a start tag without what the policy or an accessible page forbids."""
+        for name, value in given.items():
+            if name.startswith("on"):
+                self._complain(f"inline handler {name} on <{tag}>; put its behaviour into a script file")
+            if name in ("href", "src", "action") and (value or "").strip().lower().startswith("javascript:"):
+                self._complain(f"script address in {name} of <{tag}>")
+        unwanted = {"style", _CONTENT_ATTRIBUTES.get(tag, "style")}
+        if not unwanted & given.keys():
+            return text
+        if style := (given.get("style") or "").strip().rstrip(";"):
+            given["class"] = f"{given.get('class') or ''} {self._style_class(style)}".strip()
+        kept = "".join(f' {n}="{escape(v)}"' if v is not None else f" {n}" for n, v in given.items() if n not in unwanted)
+        return f"<{tag}{kept}{' /' if text.endswith('/>') else ''}>"
+
+    def _style_class(self, style: str) -> str:
+        name = f"kx-s-{hash_bytes(style.encode())[:_HASH_LENGTH]}"
+        self.rules[name] = style
+        return name
+
+    def _move(self, content: str, tag: str) -> str:
+        suffix = "js" if tag == "script" else "css"
+        path = str(INLINE / f"{hash_bytes(content.encode())[:_HASH_LENGTH]}.{suffix}")
+        self.files[path] = content
+        if tag == "script":
+            return f'<script src="{self.prefix}{path}"></script>'
+        return f'<link rel="stylesheet" href="{self.prefix}{path}">'
+
+    def _inside(self, *tags: str) -> bool:
+        return any(tag in tags for tag, _ in self._open)
+
+    def _marks_chinese(self) -> bool:
+        if not self._inside("body") or self._inside(*_NO_SPANS):
+            return False
+        language = next((lang for _, lang in reversed(self._open) if lang), "")
+        return not language.startswith("zh")
+
+    def _complain(self, problem: str) -> None:
+        self.complaints.append(f"{self.page}, line {self.getpos()[0]}: {problem}")
+
+
+def finish_book(html: Path) -> None:
+    """Make a built book fit to publish, in place.
+
+    Parameters
+    ----------
+    html : Path
+        Folder with the builder's pages and all files that they use.
+
+    Raises
+    ------
+    CheckError
+        If a page holds an inline handler or a script address.
+    """
+    _remove_leftovers(html)
+    complaints: list[str] = []
+    rules: dict[str, str] = {}
+    pages = sorted(html.rglob("*.html"))
+    for path in pages:
+        rewriter = PageRewriter(path.relative_to(html).as_posix())
+        page = rewriter.rewrite(path.read_text(encoding="utf-8"))
+        complaints += rewriter.complaints
+        rules |= rewriter.rules
+        _write_files(html, rewriter.files)
+        path.write_text(_link_rules(page, rewriter), encoding="utf-8")
+    if complaints:
+        raise CheckError(f"pages break their policy: {summarise_complaints(complaints)}")
+    _write_files(html, {str(ATTRIBUTE_STYLES): "".join(f".{name}{{{rules[name]}}}\n" for name in sorted(rules))})
+    (html / "_static" / "search-index.js").write_text(build_search_index(html, pages), encoding="utf-8")
+
+
+def _remove_leftovers(html: Path) -> None:
+    for pattern in LEFTOVERS:
+        for path in html.glob(pattern):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _link_rules(page: str, rewriter: PageRewriter) -> str:
+    if not rewriter.rules:
+        return page
+    return page.replace("</head>", f'<link rel="stylesheet" href="{rewriter.prefix}{ATTRIBUTE_STYLES}">\n</head>', 1)
+
+
+def _write_files(html: Path, files: dict[str, str]) -> None:
+    for name, content in files.items():
+        path = html / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
