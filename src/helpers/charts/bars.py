@@ -1,0 +1,256 @@
+"""Bars: ranked values, signed contributions, parts of a whole; the value is written at each bar's end."""
+
+from __future__ import annotations
+
+from helpers.charts import parts, theme
+
+# isort: split
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from helpers.charts.frame import chart_message
+
+GROUP_TITLE = "Kind"
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Everything about one bar chart that its layers share."""
+
+    data: pd.DataFrame
+    category: str
+    value: str
+    measure: str
+    category_title: str
+    number: str
+    low: str | None
+    high: str | None
+    ticks: list[float]
+
+    @property
+    def height(self) -> int:
+        """Return the plot's height in pixels."""
+        return theme.ROW * len(self.data)
+
+    def y_channel(self) -> alt.Y:
+        """Return the category channel in the order of the rows."""
+        axis = alt.Axis(title=None, domain=False, ticks=False, labelColor=theme.colour("ink"))
+        scale = alt.Scale(paddingInner=0.3, paddingOuter=0.15)
+        order = list(self.data[self.category])
+        return alt.Y(f"{self.category}:N", title=self.category_title, sort=order, scale=scale, axis=axis)
+
+    def x_channel(self, field: str | None = None) -> alt.X:
+        """Return the value channel on the chart's ticks."""
+        channel = parts.value_axis(field or self.value, self.ticks, title=self.measure, number=self.number)
+        channel["axis"].grid, channel["axis"].domain, channel["axis"].ticks = True, False, False
+        return alt.X(**channel)
+
+    def tooltip(self) -> list[alt.Tooltip]:
+        """Return the tooltip of one bar."""
+        return parts.tooltips(
+            (self.category, self.category_title, None),
+            ("group" if "group" in self.data else None, GROUP_TITLE, None),
+            (self.value, self.measure, self.number),
+            (self.low, "Low", self.number),
+            (self.high, "High", self.number),
+            ("reading" if "reading" in self.data else None, "Reading", None),
+        )
+
+
+def chart_bars(
+    data: pd.DataFrame,
+    *,
+    category: str = "category",
+    value: str = "value",
+    group: str | None = None,
+    measure: str,
+    category_title: str = "Item",
+    colours: Mapping[str, str] | None = None,
+    colour: str = "neutral",
+    highlight: Sequence[str] = (),
+    interval: tuple[str, str] | None = None,
+    bound: str = "bound",
+    ranked: bool = False,
+    number: str = ",~r",
+) -> alt.LayerChart | alt.Chart:
+    """Draw one horizontal bar per category, to the left of zero for negative values.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Tidy, one row per category: `category`, `value`, optionally `group`, the two `interval` columns and
+        `bound`; a bar whose value is not exact is drawn hollow.
+    measure : str
+        Title of the value with its unit, for tooltips and the table.
+    colours : mapping, optional
+        Group -> palette name.
+    colour : str
+        Palette name of all bars when there is no group.
+    highlight : sequence of str
+        Categories drawn in the highlight colour.
+    ranked : bool
+        Order by value, largest first; otherwise the order of the rows holds.
+
+    Returns
+    -------
+    alt.LayerChart
+        Unframed; a message when there is nothing to draw.
+    """
+    parts.require_columns(data, category, value, group, *(interval or ()))
+    drawn = data.dropna(subset=[value])
+    if drawn.empty:
+        return chart_message()
+    if ranked:
+        drawn = drawn.sort_values(value, ascending=False, kind="stable")
+    tidy = _tidy(drawn, category, value, group, interval, bound)
+    low, high = interval or (None, None)
+    extremes = pd.concat([tidy[column] for column in (value, low, high) if column])
+    ticks = parts.value_ticks(extremes, zero=True)
+    plan = _Plan(tidy, category, value, measure, category_title, number, low, high, ticks)
+    names = _fills(tidy, category, group, colours, colour, highlight)
+    return _assemble(
+        plan, [*_boxes(plan, names, legend=_needs_legend(tidy, group)), *_whiskers(plan), *_ends(plan)]
+    )
+
+
+def chart_contributions(
+    data: pd.DataFrame,
+    *,
+    category: str = "category",
+    value: str = "value",
+    total: str | None = None,
+    measure: str,
+    category_title: str = "Part",
+    interval: tuple[str, str] | None = None,
+    ranked: bool = False,
+    number: str = "+,.1f",
+) -> alt.LayerChart | alt.Chart:
+    """Draw signed contributions to a change: what adds in one colour, what takes away in the other.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Tidy, one row per contribution: `category`, `value`, optionally the `interval` columns.
+    total : str, optional
+        The category that is the sum of the others; drawn in ink and, when ranked, last.
+    measure : str
+        Title of the value with its unit.
+    """
+    parts.require_columns(data, category, value)
+    signs = data[value].map(lambda number: "adds" if number >= 0 else "takes away")
+    grouped = data.assign(group=signs.where(data[category] != total, "total"))
+    if ranked:
+        grouped = grouped.sort_values(value, ascending=False, kind="stable")
+        grouped = pd.concat([grouped[grouped[category] != total], grouped[grouped[category] == total]])
+    return chart_bars(
+        grouped,
+        category=category,
+        value=value,
+        group="group",
+        measure=measure,
+        category_title=category_title,
+        colours={"adds": "gain", "takes away": "loss", "total": "ink"},
+        interval=interval,
+        number=number,
+    )
+
+
+def _tidy(
+    data: pd.DataFrame,
+    category: str,
+    value: str,
+    group: str | None,
+    interval: tuple[str, str] | None,
+    bound: str,
+) -> pd.DataFrame:
+    tidy = data[[category, value, *(interval or ())]].reset_index(drop=True)
+    if group is not None:
+        tidy["group"] = data[group].astype(str).to_numpy()
+    if bound in data and (data[bound] != "exact").any():
+        tidy["reading"] = data[bound].map(parts.READINGS).to_numpy()
+    return tidy
+
+
+def _fills(
+    tidy: pd.DataFrame,
+    category: str,
+    group: str | None,
+    colours: Mapping[str, str] | None,
+    colour: str,
+    highlight: Sequence[str],
+) -> alt.Scale:
+    if group is None:
+        tidy["_paint"] = ["highlight" if name in highlight else colour for name in tidy[category]]
+        return parts.colour_scale(list(dict.fromkeys(tidy["_paint"])), None)
+    tidy["_paint"] = tidy["group"]
+    return parts.colour_scale(list(dict.fromkeys(tidy["_paint"])), colours)
+
+
+def _needs_legend(tidy: pd.DataFrame, group: str | None) -> bool:
+    signed = {"adds", "takes away", "total"}
+    return group is not None and tidy["group"].drop_duplicates().size > 1 and not set(tidy["group"]) <= signed
+
+
+def _boxes(plan: _Plan, scale: alt.Scale, *, legend: bool) -> list[alt.Chart]:
+    reading = plan.data.get("reading", pd.Series("as published", index=plan.data.index))
+    key = alt.Legend(title=None, symbolType="square") if legend else None
+    paint = alt.Color("_paint:N", title=GROUP_TITLE, scale=scale, legend=key)
+    solid, hollow = plan.data[reading == "as published"], plan.data[reading != "as published"]
+    layers = []
+    if not solid.empty:
+        layers.append(parts.encode(_bar(plan, solid, 0.9), color=paint))
+    if not hollow.empty:
+        outline = alt.Stroke("_paint:N", title=GROUP_TITLE, scale=scale, legend=None)
+        layers.append(
+            parts.encode(_bar(plan, hollow, 0.15), color=paint, stroke=outline, strokeDash=alt.value([4, 3]))
+        )
+    return layers
+
+
+def _bar(plan: _Plan, data: pd.DataFrame, opacity: float) -> alt.Chart:
+    mark = alt.Chart(data).mark_bar(fillOpacity=opacity, strokeWidth=1.5)
+    return parts.encode(mark, y=plan.y_channel(), x=plan.x_channel(), tooltip=plan.tooltip())
+
+
+def _whiskers(plan: _Plan) -> list[alt.Chart]:
+    if plan.low is None or plan.high is None:
+        return []
+    mark = alt.Chart(plan.data).mark_rule(color=theme.colour("ink"), strokeWidth=1.5)
+    return [
+        mark.encode(
+            y=plan.y_channel(), x=plan.x_channel(plan.low), x2=alt.X2(plan.high), tooltip=plan.tooltip()
+        )
+    ]
+
+
+def _ends(plan: _Plan) -> list[alt.Chart]:
+    """Write each value beyond its bar and its interval, on the side to which the bar points."""
+    right = plan.high or plan.value
+    left = plan.low or plan.value
+    positive = plan.data[plan.value] >= 0
+    data = plan.data.assign(_end=plan.data[right].where(positive, plan.data[left]))
+    sides: tuple[tuple[pd.DataFrame, parts.Align, int], ...] = (
+        (data[positive], "left", 6),
+        (data[~positive], "right", -6),
+    )
+    return [_end(plan, part, side, shift) for part, side, shift in sides if not part.empty]
+
+
+def _end(plan: _Plan, data: pd.DataFrame, side: parts.Align, shift: int) -> alt.Chart:
+    return parts.encode(
+        alt.Chart(data).mark_text(align=side, baseline="middle", dx=shift),
+        y=plan.y_channel(),
+        x=plan.x_channel("_end"),
+        text=alt.Text(f"{plan.value}:Q", format=plan.number),
+    )
+
+
+def _assemble(plan: _Plan, layers: list[alt.Chart]) -> alt.LayerChart:
+    if plan.ticks[0] < 0 < plan.ticks[-1]:
+        zero = pd.DataFrame({"_zero": [0]})
+        rule = alt.Chart(zero).mark_rule(color=theme.colour("axis"))
+        layers = [*layers, parts.encode(rule, x=plan.x_channel("_zero"))]
+    return parts.assemble(layers, height=plan.height, right=8)

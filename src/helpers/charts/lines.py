@@ -1,0 +1,351 @@
+"""Lines over periods or over a number, labelled at their ends, with bounds, bands, events and spans."""
+
+from __future__ import annotations
+
+from helpers.charts import parts, theme
+
+# isort: split
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from helpers.charts.frame import chart_message
+
+EVENT_ROW = 15
+POINTS_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Everything about one line chart that its layers share."""
+
+    data: pd.DataFrame
+    x: str
+    y: str
+    series: str
+    x_title: str
+    measure: str
+    number: str
+    height: int
+    ticks: list[float]
+    order: list[str] | None
+    scale: alt.Scale
+    low: str | None
+    high: str | None
+    event_rows: int
+
+    @property
+    def head(self) -> int:
+        """Return the pixels above the axis that event labels take."""
+        return self.event_rows * EVENT_ROW + (4 if self.event_rows else 0)
+
+    def x_channel(self, field: str | None = None) -> alt.X:
+        """Return the x channel; all layers share its scale."""
+        field = field or self.x
+        if self.order is None:
+            return alt.X(f"{field}:Q", title=self.x_title, scale=alt.Scale(nice=False, zero=False))
+        axis = parts.period_axis(self.order, title=self.x_title)
+        scale = alt.Scale(type="point", padding=0.4, domain=self.order)
+        return alt.X(f"{field}:O", title=self.x_title, sort=self.order, scale=scale, axis=axis)
+
+    def y_channel(self, field: str | None = None) -> alt.Y:
+        """Return the y channel on the chart's ticks."""
+        return alt.Y(
+            **parts.value_axis(
+                field or self.y,
+                self.ticks,
+                title=self.measure,
+                number=self.number,
+                pixels=(self.head + self.height, self.head),
+            )
+        )
+
+    def colour(self) -> alt.Color:
+        """Return the colour channel; lines are labelled directly, so there is no legend."""
+        return alt.Color(f"{self.series}:N", title="Series", scale=self.scale, legend=None)
+
+    def tooltip(self) -> list[alt.Tooltip]:
+        """Return the tooltip of one point."""
+        named = self.data[self.series].drop_duplicates().size > 1
+        numeric = self.number if self.order is None else None
+        return parts.tooltips(
+            (self.x, self.x_title, numeric and "~g"),
+            (self.series if named else None, "Series", None),
+            (self.y, self.measure, self.number),
+            (self.low, "Low", self.number),
+            (self.high, "High", self.number),
+            ("reading" if "reading" in self.data else None, "Reading", None),
+        )
+
+
+def chart_lines(
+    data: pd.DataFrame,
+    *,
+    x: str = "period",
+    y: str = "value",
+    series: str | None = None,
+    measure: str,
+    x_title: str = "Period",
+    colours: Mapping[str, str] | None = None,
+    band: tuple[str, str] | None = None,
+    bound: str = "bound",
+    events: pd.DataFrame | None = None,
+    spans: pd.DataFrame | None = None,
+    zero: bool = True,
+    number: str = ",~r",
+    height: int = theme.HEIGHT,
+    dashed: Sequence[str] = (),
+) -> alt.LayerChart | alt.Chart:
+    """Draw one line per series, named at its end.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Tidy: `x` (text such as ``2022Q1`` or ``2022``, or a number), `y`, optionally `series`, the two
+        `band` columns, and `bound` (exact, lower, upper, approximate): a value that is not exact is drawn
+        hollow, as an arrow towards where the truth may lie.
+    measure : str
+        Title of the value with its unit, for tooltips and the table.
+    colours : mapping, optional
+        Series -> palette name.
+    events : DataFrame, optional
+        Columns `x` and ``event``: a rule with its label at that place.
+    spans : DataFrame, optional
+        Columns ``start``, ``end`` (values of `x`) and ``span``: a shaded stretch.
+    zero : bool
+        Whether the axis starts at zero.
+    number : str
+        d3 number format.
+    dashed : sequence of str
+        Series drawn with a broken line, such as a projection or a counterfactual.
+
+    Returns
+    -------
+    alt.LayerChart
+        Unframed; a message when there is nothing to draw.
+    """
+    parts.require_columns(data, x, y, series, *(band or ()))
+    drawn = data.dropna(subset=[y])
+    if drawn.empty:
+        return chart_message()
+    plan = _plan(drawn, x, y, series, measure, x_title, colours, band, bound, zero, number, height)
+    layers: list[alt.Chart] = []
+    if spans is not None and not spans.empty:
+        layers += _spans(plan, spans)
+    if events is not None and not events.empty:
+        placed = _place_events(plan, events)
+        plan = replace(plan, event_rows=int(placed["_row"].max()) + 1)
+        layers = (_spans(plan, spans) if layers and spans is not None else []) + _events(plan, placed)
+    layers += ([_band(plan)] if band else []) + _strokes(plan, dashed) + _points(plan) + _names(plan)
+    return parts.assemble(layers, height=plan.head + plan.height)
+
+
+def _plan(
+    data: pd.DataFrame,
+    x: str,
+    y: str,
+    series: str | None,
+    measure: str,
+    x_title: str,
+    colours: Mapping[str, str] | None,
+    band: tuple[str, str] | None,
+    bound: str,
+    zero: bool,
+    number: str,
+    height: int,
+) -> _Plan:
+    numeric = pd.api.types.is_numeric_dtype(data[x])
+    order = None if numeric else parts.complete_periods([str(value) for value in data[x]])
+    low, high = band or (None, None)
+    tidy = _tidy(data, x, y, series, bound, low, high)
+    name = series or "_series"
+    extremes = pd.concat([tidy[column] for column in (y, low, high) if column])
+    names = list(dict.fromkeys(tidy[name]))
+    ticks = parts.value_ticks(extremes, zero=zero)
+    scale = parts.colour_scale(names, colours)
+    return _Plan(tidy, x, y, name, x_title, measure, number, height, ticks, order, scale, low, high, 0)
+
+
+def _tidy(
+    data: pd.DataFrame, x: str, y: str, series: str | None, bound: str, low: str | None, high: str | None
+) -> pd.DataFrame:
+    columns = [column for column in (x, series, y, low, high) if column]
+    tidy = data[columns].copy()
+    if series is None:
+        tidy["_series"] = "neutral"
+    if bound in data and (data[bound] != "exact").any():
+        tidy["reading"] = data[bound].map(parts.READINGS).astype(str)
+    return tidy.sort_values(x, kind="stable").reset_index(drop=True)
+
+
+def _band(plan: _Plan) -> alt.Chart:
+    return parts.encode(
+        alt.Chart(plan.data).mark_area(opacity=0.18),
+        x=plan.x_channel(),
+        y=plan.y_channel(plan.low),
+        y2=alt.Y2(f"{plan.high}"),
+        color=plan.colour(),
+    )
+
+
+def _strokes(plan: _Plan, dashed: Sequence[str]) -> list[alt.Chart]:
+    data = plan.data
+    if plan.order is not None:
+        runs = data.groupby(plan.series)[plan.x].transform(
+            lambda periods: parts.segments([str(period) for period in periods], plan.order or [])
+        )
+        data = data.assign(_run=runs)
+    broken = data[plan.series].isin(dashed)
+    return [
+        _stroke(plan, part, style)
+        for part, style in ((data[~broken], {}), (data[broken], {"strokeDash": [5, 4]}))
+        if not part.empty
+    ]
+
+
+def _stroke(plan: _Plan, data: pd.DataFrame, style: dict[str, Any]) -> alt.Chart:
+    detail = alt.Detail("_run:N") if "_run" in data else alt.Detail(f"{plan.series}:N")
+    return parts.encode(
+        alt.Chart(data).mark_line(**style),
+        x=plan.x_channel(),
+        y=plan.y_channel(),
+        color=plan.colour(),
+        detail=detail,
+    )
+
+
+def _points(plan: _Plan) -> list[alt.Chart]:
+    reading = plan.data.get("reading", pd.Series("as published", index=plan.data.index))
+    exact, loose = plan.data[reading == "as published"], plan.data[reading != "as published"]
+    many = len(exact) > POINTS_SHOWN * plan.data[plan.series].nunique()
+    layers = [] if exact.empty else [_dots(plan, exact, size=8 if many else 28)]
+    return layers + ([] if loose.empty else [_hollow(plan, loose)])
+
+
+def _dots(plan: _Plan, data: pd.DataFrame, *, size: int) -> alt.Chart:
+    return parts.encode(
+        alt.Chart(data).mark_circle(size=size, opacity=1),
+        x=plan.x_channel(),
+        y=plan.y_channel(),
+        color=plan.colour(),
+        tooltip=plan.tooltip(),
+    )
+
+
+def _hollow(plan: _Plan, data: pd.DataFrame) -> alt.Chart:
+    seen = [reading for reading in parts.HOLLOW_SHAPES if reading in set(data["reading"])]
+    scale = alt.Scale(domain=seen, range=[parts.HOLLOW_SHAPES[reading] for reading in seen])
+    legend = alt.Legend(
+        title=None, symbolOpacity=1, symbolFillColor="transparent", symbolStrokeColor=theme.colour("muted")
+    )
+    return parts.encode(
+        alt.Chart(data).mark_point(size=62, fill=theme.colour("paper"), strokeWidth=1.75, opacity=1),
+        x=plan.x_channel(),
+        y=plan.y_channel(),
+        color=plan.colour(),
+        shape=alt.Shape("reading:N", title="Reading", scale=scale, legend=legend),
+        tooltip=plan.tooltip(),
+    )
+
+
+def _names(plan: _Plan) -> list[alt.Chart]:
+    if plan.series == "_series":
+        return []
+    last = plan.data.groupby(plan.series, sort=False).tail(1)
+    labels = parts.end_labels(last, y=plan.y, text=plan.series, ticks=plan.ticks, height=plan.height)
+    labels["_label_y"] += plan.head
+    return [
+        parts.encode(
+            alt.Chart(labels).mark_text(align="left", baseline="middle", dx=9, fontWeight=600),
+            x=plan.x_channel(),
+            y=alt.Y("_label_y:Q", scale=None, axis=None),
+            text=alt.Text("_label:N"),
+            color=plan.colour(),
+        )
+    ]
+
+
+def _events(plan: _Plan, placed: pd.DataFrame) -> list[alt.Chart]:
+    placed = placed.assign(_y=[EVENT_ROW * (plan.event_rows - row) - 1 for row in placed["_row"]])
+    rules = parts.encode(
+        alt.Chart(placed).mark_rule(color=theme.colour("axis"), strokeDash=[2, 3]),
+        x=plan.x_channel(),
+        y=alt.Y("_y:Q", scale=None, axis=None),
+        y2=alt.value(plan.head + plan.height),
+        tooltip=parts.tooltips(
+            (plan.x, plan.x_title, None if plan.order else "~g"), ("event", "Event", None)
+        ),
+    )
+    return [rules, *_event_texts(plan, placed)]
+
+
+def _place_events(plan: _Plan, events: pd.DataFrame) -> pd.DataFrame:
+    width = theme.WIDTH - 60 - _right_room(plan)
+    shares = _shares(plan, events[plan.x].tolist())
+    ordered = events[[plan.x, "event"]].assign(_share=shares).sort_values("_share", kind="stable")
+    lengths = [theme.text_width(text, theme.SMALL) for text in ordered["event"]]
+    flipped = [
+        share * width + length > width + _right_room(plan)
+        for share, length in zip(ordered["_share"], lengths, strict=True)
+    ]
+    starts = [
+        share * width - (length if flip else 0)
+        for share, length, flip in zip(ordered["_share"], lengths, flipped, strict=True)
+    ]
+    rows = parts.label_rows([share * width for share in ordered["_share"]], starts, lengths)
+    return ordered.assign(_flip=flipped, _row=rows).drop(columns="_share")
+
+
+def _shares(plan: _Plan, places: Sequence[Any]) -> list[float]:
+    if plan.order is not None:
+        return [plan.order.index(str(place)) / max(1, len(plan.order) - 1) for place in places]
+    low, high = float(plan.data[plan.x].min()), float(plan.data[plan.x].max())
+    return [(float(place) - low) / ((high - low) or 1) for place in places]
+
+
+def _event_texts(plan: _Plan, placed: pd.DataFrame) -> list[alt.Chart]:
+    sides: tuple[tuple[pd.DataFrame, parts.Align, int], ...] = (
+        (placed[~placed["_flip"]], "left", -1),
+        (placed[placed["_flip"]], "right", 1),
+    )
+    return [
+        parts.encode(
+            alt.Chart(part).mark_text(
+                align=side, baseline="bottom", dx=shift, fontSize=theme.SMALL, color=theme.colour("muted")
+            ),
+            x=plan.x_channel(),
+            y=alt.Y("_y:Q", scale=None, axis=None),
+            text=alt.Text("event:N"),
+        )
+        for part, side, shift in sides
+        if not part.empty
+    ]
+
+
+def _spans(plan: _Plan, spans: pd.DataFrame) -> list[alt.Chart]:
+    shading = parts.encode(
+        alt.Chart(spans[["start", "end", "span"]]).mark_rect(color=theme.colour("grid"), opacity=0.7),
+        x=plan.x_channel("start"),
+        x2=alt.X2("end"),
+        y=alt.value(plan.head),
+        y2=alt.value(plan.head + plan.height),
+        tooltip=parts.tooltips(("span", "Span", None), ("start", "From", None), ("end", "To", None)),
+    )
+    words = parts.encode(
+        alt.Chart(spans[["start", "end", "span"]]).mark_text(
+            align="left", baseline="top", dx=4, dy=4, fontSize=theme.SMALL, color=theme.colour("muted")
+        ),
+        x=plan.x_channel("start"),
+        y=alt.value(plan.head),
+        text=alt.Text("span:N"),
+    )
+    return [shading, words]
+
+
+def _right_room(plan: _Plan) -> int:
+    if plan.series == "_series":
+        return 12
+    return parts.text_room(list(plan.data[plan.series].astype(str))) + 8
