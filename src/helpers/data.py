@@ -1,0 +1,503 @@
+"""The published figures: a dataset by name, as of a day, checked against its description.
+
+``data/datapackage.json`` describes every table (Data Package standard, version 2): columns with type and
+unit, keys, sources, licence and hash. A table is read with plain `open`, so that an observer of file
+accesses sees it, checked with frictionless, and handed out as a `pandas.DataFrame` that holds only what was
+public on the day asked for.
+
+A row has ``published``, the day of the first release in which the figure stood. Two things that a later
+text knows are hidden before that text: ``later_note``, and the words of a source younger than the day asked
+for (the row is then credited to ``published_source_id``, and ``as_printed`` is empty).
+
+After a deliberate edit of a table, ``python -m helpers.data`` checks the tables and writes their new hashes
+into the description; any other change of a table is an error.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import DataError, InputError, UnknownNameError, summarise_complaints
+from helpers.paths import DATA
+
+LATEST = "latest"
+MANIFEST = "datapackage.json"
+LINKED_AUTHORITIES = ("original publisher", "known outlet")
+
+Day = str | date
+Files = tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The source line of a chart or table.
+
+    Attributes
+    ----------
+    text : str
+        What is shown: title of the dataset, span, sources.
+    dataset : str
+        Name of the dataset.
+    source_ids : tuple of str
+        Keys into the table ``sources``, sorted.
+    href : str
+        Address of the dataset's description inside the book.
+    """
+
+    text: str
+    dataset: str
+    source_ids: tuple[str, ...]
+    href: str
+
+
+def describe(name: str | None = None) -> dict[str, Any]:
+    """Return the description of all data, or of one dataset, as ``datapackage.json`` gives it.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no dataset of that name.
+    DataError
+        If the description is missing or is not JSON.
+    """
+    package: dict[str, Any] = json.loads(json.dumps(_parse_manifest(_read(MANIFEST))))
+    return package if name is None else _find_resource(package, name)
+
+
+def load(name: str, as_of: Day = LATEST) -> pd.DataFrame:
+    """Return the rows of a dataset that were public on a day.
+
+    Parameters
+    ----------
+    name : str
+        Name of a resource in ``datapackage.json``.
+    as_of : str or date
+        ISO day, or ``"latest"`` for the newest day in the data.
+
+    Returns
+    -------
+    DataFrame
+        Columns as described; text is ``str`` (empty, never missing), numbers ``float64``, days
+        ``datetime64[s]`` (NaT where empty), truth values ``bool``. The table ``events`` has one column more,
+        ``announced`` (bool): whether the event still lay ahead on that day. Without rows the columns and
+        their types stay the same.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no dataset of that name.
+    InputError
+        If the day is no day, or lies outside the data.
+    DataError
+        If a table is missing, damaged or disagrees with its description.
+    """
+    day = pd.Timestamp(resolve_as_of(as_of)).as_unit("s")
+    frame = _load_whole(name)
+    if "published" in frame:
+        frame = frame[frame["published"] <= day].reset_index(drop=True)
+    if name == "events":
+        frame["announced"] = np.array([span_of(text)[1] > day.date() for text in frame["date"]], dtype=bool)
+    return _hide_hindsight(frame, day)
+
+
+def series(metric: str, *, dataset: str = "kuaishou_quarterly", as_of: Day = LATEST) -> pd.DataFrame:
+    """Return the rows of one metric in order of time (and of platform).
+
+    Parameters
+    ----------
+    metric : str
+    dataset : str
+    as_of : str or date
+        ISO day, or ``"latest"``.
+
+    Returns
+    -------
+    DataFrame
+        As from `load`; empty if nothing was public by then.
+
+    Raises
+    ------
+    UnknownNameError
+        If the dataset has no such metric, on any day.
+    """
+    known = _load_whole(dataset).get("metric", pd.Series(dtype="str")).unique()
+    if metric not in known:
+        raise UnknownNameError(f"metric of {dataset}", metric, known)
+    frame = load(dataset, as_of)
+    order = [column for column in ("period", "year", "company") if column in frame]
+    return frame[frame["metric"] == metric].sort_values(order).reset_index(drop=True)
+
+
+def first_and_last_day() -> tuple[date, date]:
+    """Return the first and the last day on which anything in the data became public."""
+    published = _load_whole("sources")["published"]
+    return published.min().date(), published.max().date()
+
+
+def resolve_as_of(as_of: Day = LATEST) -> date:
+    """Return the day that ``as_of`` means.
+
+    Parameters
+    ----------
+    as_of : str or date
+        ISO day, or ``"latest"`` for the newest day in the data.
+
+    Raises
+    ------
+    InputError
+        If it is no ISO day, or lies outside the first and last day of the data.
+    """
+    first, last = first_and_last_day()
+    if as_of == LATEST:
+        return last
+    day = _parse_day(as_of)
+    if not first <= day <= last:
+        raise InputError(f"'as_of' must lie from {first} to {last}, the days that the data cover (got {day})")
+    return day
+
+
+def span_of(text: str) -> tuple[date, date]:
+    """Return the first and last day of a date that is given as day, month or year.
+
+    >>> span_of("2020-02")
+    (datetime.date(2020, 2, 1), datetime.date(2020, 2, 29))
+    """
+    unit: Literal["Y", "M", "D"] = "Y" if len(text) == 4 else "M" if len(text) == 7 else "D"
+    period = pd.Period(text, freq=unit)
+    return period.start_time.date(), period.end_time.date()
+
+
+def cite(frame: pd.DataFrame, dataset: str) -> Citation:
+    """Return the source line for rows of a dataset.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows as `load` or `series` gave them; a column ``source_id`` is read where there is one.
+    dataset : str
+        Name of the dataset they come from.
+    """
+    title = str(describe(dataset)["title"])
+    ids = tuple(sorted(set(frame["source_id"]))) if "source_id" in frame else ()
+    text = (
+        f"{title}{_write_span(frame)}{_write_sources(ids)}"
+        if len(frame)
+        else f"{title}: nothing published by then"
+    )
+    return Citation(text, dataset, ids, f"records/data.html#{dataset.replace('_', '-')}")
+
+
+def rewrite_hashes() -> list[str]:
+    """Accept the tables as they are: check them, then write their hashes and sizes into the description.
+
+    This is how a maintainer confirms a deliberate edit, as ``python -m helpers.data``.
+
+    Returns
+    -------
+    list of str
+        One line for each table that had changed.
+
+    Raises
+    ------
+    DataError
+        If a table breaks its description in anything but the hash; nothing is written then.
+    """
+    package = describe()
+    changed = []
+    for resource in package["resources"]:
+        raw = _read(resource["path"])
+        fresh = {"bytes": len(raw), "hash": _hash(raw)}
+        if resource.get("hash") != fresh["hash"]:
+            changed.append(f"{resource['path']}: {resource.get('hash', 'no hash')} -> {fresh['hash']}")
+        resource |= fresh
+    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    for resource in package["resources"]:
+        _check_table(resource["name"], text.encode(), _files_for(package, resource["name"]))
+    aside = (DATA / MANIFEST).with_suffix(".new")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(DATA / MANIFEST)
+    return changed
+
+
+def _read(file: str) -> bytes:
+    try:
+        with open(DATA / file, "rb") as stream:  # noqa: PTH123  # the plain call that observers know
+            raw = stream.read()
+    except FileNotFoundError as error:
+        raise DataError(f"{file}: the file is missing; restore it from version control") from error
+    if not raw.strip():
+        raise DataError(f"{file}: the file is empty; restore it from version control")
+    return raw
+
+
+@lru_cache(maxsize=8)
+def _parse_manifest(raw: bytes) -> dict[str, Any]:
+    try:
+        package = json.loads(raw)
+    except ValueError as error:
+        raise DataError(f"{MANIFEST}: not valid JSON ({error}); correct it") from error
+    if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
+        raise DataError(f"{MANIFEST}: 'resources' must be a list of tables; correct it")
+    return package
+
+
+def _find_resource(package: dict[str, Any], name: str) -> dict[str, Any]:
+    by_name: dict[str, dict[str, Any]] = {resource["name"]: resource for resource in package["resources"]}
+    if name not in by_name:
+        raise UnknownNameError("dataset", name, by_name)
+    return by_name[name]
+
+
+def _referred_tables(resource: dict[str, Any]) -> list[str]:
+    keys = resource["schema"].get("foreignKeys", [])
+    return sorted({key["reference"]["resource"] for key in keys} - {"", resource["name"]})
+
+
+def _files_for(package: dict[str, Any], name: str) -> Files:
+    names = [name, *_referred_tables(_find_resource(package, name))]
+    return tuple((one, _read(_find_resource(package, one)["path"])) for one in names)
+
+
+def _load_whole(name: str) -> pd.DataFrame:
+    manifest = _read(MANIFEST)
+    files = _files_for(_parse_manifest(manifest), name)
+    for referred, raw in files[1:]:
+        _check_table(
+            referred, manifest, ((referred, raw), *_files_for(_parse_manifest(manifest), referred)[1:])
+        )
+    return _check_table(name, manifest, files).copy()
+
+
+@lru_cache(maxsize=64)
+def _check_table(name: str, manifest: bytes, files: Files) -> pd.DataFrame:
+    """Check one table and type its columns; remembered by content, so once per process and content."""
+    package = _parse_manifest(manifest)
+    resource = _find_resource(package, name)
+    tables = {one: _split(_find_resource(package, one)["path"], raw) for one, raw in files}
+    complaints = _check_schema(package, name, tables)
+    frame = pd.DataFrame()
+    if not complaints:
+        frame = _type_columns(resource, tables[name])
+        complaints = _check_rules(resource, frame, tables.get("sources"))
+    complaints += _check_hash(resource, files[0][1])
+    if complaints:
+        raise DataError(summarise_complaints(complaints))
+    return frame
+
+
+def _split(file: str, raw: bytes) -> list[list[str]]:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        raise DataError(
+            f"{file}, row {row}: not UTF-8 (byte {error.start}); save the file as UTF-8"
+        ) from error
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise DataError(f"{file}, row {reader.line_num}: not CSV ({error}); correct the row") from error
+
+
+def _check_schema(package: dict[str, Any], name: str, tables: dict[str, list[list[str]]]) -> list[str]:
+    # Imported here: a third of a second that processes without data need not pay.
+    from frictionless import Package, Resource, Schema
+
+    whole = Package(
+        resources=[
+            Resource(
+                name=one,
+                data=rows,
+                schema=Schema.from_descriptor(_schema_for(package, one, full=one == name)),
+            )
+            for one, rows in tables.items()
+        ]
+    )
+    report = whole.get_resource(name).validate()
+    resource = _find_resource(package, name)
+    return [_write_complaint(resource, error) for task in report.tasks for error in task.errors]
+
+
+def _schema_for(package: dict[str, Any], name: str, *, full: bool) -> dict[str, Any]:
+    schema: dict[str, Any] = _find_resource(package, name)["schema"]
+    if full:
+        return schema
+    return {"fields": [{"name": field["name"], "type": "string"} for field in schema["fields"]]}
+
+
+def _write_complaint(resource: dict[str, Any], error: Any) -> str:
+    details = error.to_descriptor()
+    types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
+    column = details.get("fieldName") or ", ".join(details.get("fieldNames", []))
+    rules = {
+        "type-error": f"the type must be {types.get(column, 'as described')}",
+        "primary-key": f"the key {', '.join(resource['schema'].get('primaryKey', []))} must be unique",
+        "foreign-key": f"must be a known {column} of table {details.get('referenceName')}",
+        "missing-label": "the column is missing",
+        "incorrect-label": "the columns must stand in the described order",
+        "extra-label": "the column is not described",
+        "duplicate-label": "the column stands twice",
+        "blank-row": "the row is blank",
+    }
+    rule = rules.get(error.type, str(details.get("note", error.title)).replace('"', "'"))
+    got = details.get("cell", details.get("fieldCells", details.get("label")))
+    if error.type == "primary-key":
+        names, cells = [f["name"] for f in resource["schema"]["fields"]], details["cells"]
+        column = ", ".join(resource["schema"]["primaryKey"])
+        got = [cells[names.index(key)] for key in resource["schema"]["primaryKey"]]
+    return _complain(resource["path"], rule, row=details.get("rowNumber"), column=column, got=got)
+
+
+def _complain(file: str, rule: str, *, row: int | None = None, column: str = "", got: object = None) -> str:
+    place = file + (f", row {row}" if row else "") + (f", column '{column}'" if column else "")
+    if isinstance(got, list):
+        got = ", ".join(map(str, got))
+    return f"{place}: {rule}" + ("" if got is None else f" (got {got!r})")
+
+
+def _type_columns(resource: dict[str, Any], rows: list[list[str]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows[1:], columns=rows[0], dtype="str")
+    for field in resource["schema"]["fields"]:
+        name, kind = field["name"], field["type"]
+        if kind == "number":
+            frame[name] = pd.to_numeric(frame[name]).astype("float64")
+        elif kind in ("integer", "year"):
+            required = field.get("constraints", {}).get("required")
+            frame[name] = pd.to_numeric(frame[name]).astype("int64" if required else "Int64")
+        elif kind == "boolean":
+            frame[name] = frame[name].isin(["true", "True", "TRUE", "1"])
+        elif kind == "date":
+            frame[name] = pd.to_datetime(frame[name].replace("", None), format="%Y-%m-%d").dt.as_unit("s")
+    return frame
+
+
+def _check_hash(resource: dict[str, Any], raw: bytes) -> list[str]:
+    if resource.get("hash") == _hash(raw):
+        return []
+    rule = f"the hash must be {resource.get('hash', 'given')}, as {MANIFEST} says"
+    return [
+        _complain(resource["path"], rule, got=_hash(raw))
+        + "; undo the edit, or accept it with `python -m helpers.data`"
+    ]
+
+
+def _hash(raw: bytes) -> str:
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+def _check_rules(resource: dict[str, Any], frame: pd.DataFrame, sources: list[list[str]] | None) -> list[str]:
+    """Check what a schema cannot say: rules between the columns of a row and across tables."""
+    return [
+        _complain(resource["path"], rule, row=int(row) + 2, column=column, got=str(frame.loc[row, column]))
+        for column, rule, broken in _broken_rules(frame, sources)
+        for row in frame.index[broken]
+    ]
+
+
+def _broken_rules(
+    frame: pd.DataFrame, sources: list[list[str]] | None
+) -> Iterator[tuple[str, str, pd.Series[bool]]]:
+    for column in frame.select_dtypes("float64"):
+        yield str(column), "must be finite", ~np.isfinite(frame[column])
+    if {"derived", "formula"} <= set(frame):
+        yield (
+            "formula",
+            "a derived row, and no other, has a formula",
+            frame["derived"] != frame["formula"].ne(""),
+        )
+    if {"later_note", "later_note_published", "published"} <= set(frame):
+        day = frame["later_note_published"]
+        dated = day.notna() == frame["later_note"].ne("")
+        yield "later_note_published", "a later note, and no other, has a day", ~dated
+        yield "later_note_published", "must be later than 'published'", day <= frame["published"]
+    if {"authority", "live_link"} <= set(frame):
+        linked = frame["authority"].isin(LINKED_AUTHORITIES)
+        yield "live_link", f"true for {' and '.join(LINKED_AUTHORITIES)} only", frame["live_link"] != linked
+    if {"date", "published", "date_precision"} <= set(frame) or {"url", "date", "published"} <= set(frame):
+        yield from _broken_date_rules(frame)
+    if sources is not None and {"published_source_id", "published_precision"} <= set(frame):
+        yield from _broken_source_rules(frame, sources)
+
+
+def _broken_date_rules(frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.Series[bool]]]:
+    column = "date_precision" if "date_precision" in frame else "published_precision"
+    precision = frame["date"].str.len().map({4: "year", 7: "month", 10: "day"})
+    yield column, "must be the precision of 'date'", frame[column] != precision
+    if "url" in frame:
+        last = pd.Series([pd.Timestamp(span_of(text)[1]) for text in frame["date"]], index=frame.index)
+        yield "published", "must be the last day of 'date'", frame["published"] != last
+
+
+def _broken_source_rules(
+    frame: pd.DataFrame, sources: list[list[str]]
+) -> Iterator[tuple[str, str, pd.Series[bool]]]:
+    table = pd.DataFrame(sources[1:], columns=sources[0]).set_index("source_id")
+    for column in ("published", "published_precision"):
+        own = frame[column].dt.strftime("%Y-%m-%d") if column == "published" else frame[column]
+        theirs = frame["published_source_id"].map(table[column])
+        yield column, f"must be '{column}' of the source 'published_source_id'", own != theirs
+
+
+def _hide_hindsight(frame: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    if "later_note" in frame:
+        later = frame["later_note_published"] > day
+        frame.loc[later, "later_note"] = ""
+        frame.loc[later, "later_note_published"] = pd.NaT
+    if {"source_id", "published_source_id"} <= set(frame):
+        sources = _load_whole("sources").set_index("source_id")["published"]
+        younger = frame["source_id"].map(sources) > day
+        frame.loc[younger, "source_id"] = frame.loc[younger, "published_source_id"]
+        if "as_printed" in frame:
+            frame.loc[younger, "as_printed"] = ""
+    return frame
+
+
+def _parse_day(text: Day) -> date:
+    if isinstance(text, datetime):
+        return text.date()
+    if isinstance(text, date):
+        return text
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text)
+    except (ValueError, TypeError):
+        pass
+    raise InputError(f"'as_of' must be a day such as 2022-11-10, or '{LATEST}' (got {text!r})")
+
+
+def _write_span(frame: pd.DataFrame) -> str:
+    column = next((name for name in ("period", "year", "date") if name in frame), None)
+    if column is None:
+        return ""
+    texts = frame[column].astype("str")
+    if not texts.str.contains("Q").all():
+        texts = texts.str[:4]
+    first, last = texts.min(), texts.max()
+    return f", {first}" if first == last else f", {first}–{last}"
+
+
+def _write_sources(source_ids: Iterable[str]) -> str:
+    ids = list(source_ids)
+    if not ids:
+        return ""
+    if len(ids) > 2:
+        return f" ({len(ids)} sources)"
+    publishers = _load_whole("sources").set_index("source_id")["publisher"]
+    names = dict.fromkeys(re.sub(r" \(.*\)$", "", publishers[one]) for one in ids)
+    return f" ({' and '.join(names)})"
+
+
+if __name__ == "__main__":
+    print("\n".join(rewrite_hashes()) or "nothing changed")
