@@ -14,6 +14,7 @@ import pandas as pd
 from helpers.charts.frame import chart_message
 
 GROUP_TITLE = "Kind"
+SIGNED = {"adds", "takes away", "total"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class _Plan:
     number: str
     low: str | None
     high: str | None
-    ticks: list[float]
+    domain: tuple[float, float]
 
     @property
     def height(self) -> int:
@@ -43,10 +44,9 @@ class _Plan:
         return alt.Y(f"{self.category}:N", title=self.category_title, sort=order, scale=scale, axis=axis)
 
     def x_channel(self, field: str | None = None) -> alt.X:
-        """Return the value channel on the chart's ticks."""
-        channel = parts.value_axis(field or self.value, self.ticks, title=self.measure, number=self.number)
-        channel["axis"].grid, channel["axis"].domain, channel["axis"].ticks = True, False, False
-        return alt.X(**channel)
+        """Return the value channel; each value is written at its bar, so there is no axis."""
+        scale = alt.Scale(domain=list(self.domain), nice=False, zero=False)
+        return alt.X(f"{field or self.value}:Q", title=self.measure, scale=scale, axis=None)
 
     def tooltip(self) -> list[alt.Tooltip]:
         """Return the tooltip of one bar."""
@@ -74,7 +74,7 @@ def chart_bars(
     interval: tuple[str, str] | None = None,
     bound: str = "bound",
     ranked: bool = False,
-    number: str = ",~r",
+    number: str = ",~f",
 ) -> alt.LayerChart | alt.Chart:
     """Draw one horizontal bar per category, to the left of zero for negative values.
 
@@ -107,12 +107,12 @@ def chart_bars(
         drawn = drawn.sort_values(value, ascending=False, kind="stable")
     tidy = _tidy(drawn, category, value, group, interval, bound)
     low, high = interval or (None, None)
-    extremes = pd.concat([tidy[column] for column in (value, low, high) if column])
-    ticks = parts.value_ticks(extremes, zero=True)
-    plan = _Plan(tidy, category, value, measure, category_title, number, low, high, ticks)
+    tidy["_label"] = _labels(tidy, value, number)
+    domain = _domain(tidy, value, low, high)
+    plan = _Plan(tidy, category, value, measure, category_title, number, low, high, domain)
     names = _fills(tidy, category, group, colours, colour, highlight)
     return _assemble(
-        plan, [*_boxes(plan, names, legend=_needs_legend(tidy, group)), *_whiskers(plan), *_ends(plan)]
+        plan, [*_boxes(plan, names, legend=_needs_legend(tidy, category)), *_whiskers(plan), *_ends(plan)]
     )
 
 
@@ -189,9 +189,28 @@ def _fills(
     return parts.colour_scale(list(dict.fromkeys(tidy["_paint"])), colours)
 
 
-def _needs_legend(tidy: pd.DataFrame, group: str | None) -> bool:
-    signed = {"adds", "takes away", "total"}
-    return group is not None and tidy["group"].drop_duplicates().size > 1 and not set(tidy["group"]) <= signed
+def _labels(tidy: pd.DataFrame, value: str, number: str) -> list[str]:
+    readings = tidy.get("reading", pd.Series("as published", index=tidy.index))
+    return [
+        parts.SIGNS[reading] + parts.write_number(each, number)
+        for each, reading in zip(tidy[value], readings, strict=True)
+    ]
+
+
+def _domain(tidy: pd.DataFrame, value: str, low: str | None, high: str | None) -> tuple[float, float]:
+    """Return the range of the value channel with room for the labels of bars that point to the left."""
+    extremes = pd.concat([tidy[column] for column in (value, low, high) if column]).astype(float)
+    least, most = min(0.0, extremes.min()), max(0.0, extremes.max())
+    if most == least:
+        return (0.0, 1.0)
+    leftward = tidy.loc[tidy[value] < 0, "_label"]
+    room = (parts.text_room(list(leftward)) + 8) / (theme.WIDTH * 0.7) if len(leftward) else 0.0
+    return (round(least - room * (most - least), 9), most)
+
+
+def _needs_legend(tidy: pd.DataFrame, category: str) -> bool:
+    groups = tidy.get("group", pd.Series(dtype=str))
+    return len(set(groups)) > 1 and not set(groups) <= SIGNED and list(groups) != list(tidy[category])
 
 
 def _boxes(plan: _Plan, scale: alt.Scale, *, legend: bool) -> list[alt.Chart]:
@@ -220,8 +239,8 @@ def _whiskers(plan: _Plan) -> list[alt.Chart]:
         return []
     mark = alt.Chart(plan.data).mark_rule(color=theme.colour("ink"), strokeWidth=1.5)
     return [
-        mark.encode(
-            y=plan.y_channel(), x=plan.x_channel(plan.low), x2=alt.X2(plan.high), tooltip=plan.tooltip()
+        parts.encode(
+            mark, y=plan.y_channel(), x=plan.x_channel(plan.low), x2=alt.X2(plan.high), tooltip=plan.tooltip()
         )
     ]
 
@@ -244,12 +263,12 @@ def _end(plan: _Plan, data: pd.DataFrame, side: parts.Align, shift: int) -> alt.
         alt.Chart(data).mark_text(align=side, baseline="middle", dx=shift),
         y=plan.y_channel(),
         x=plan.x_channel("_end"),
-        text=alt.Text(f"{plan.value}:Q", format=plan.number),
+        text=alt.Text("_label:N"),
     )
 
 
 def _assemble(plan: _Plan, layers: list[alt.Chart]) -> alt.LayerChart:
-    if plan.ticks[0] < 0 < plan.ticks[-1]:
+    if plan.domain[0] < 0 < plan.domain[1]:
         zero = pd.DataFrame({"_zero": [0]})
         rule = alt.Chart(zero).mark_rule(color=theme.colour("axis"))
         layers = [*layers, parts.encode(rule, x=plan.x_channel("_zero"))]

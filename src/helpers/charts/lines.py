@@ -95,7 +95,7 @@ def chart_lines(
     events: pd.DataFrame | None = None,
     spans: pd.DataFrame | None = None,
     zero: bool = True,
-    number: str = ",~r",
+    number: str = ",~f",
     height: int = theme.HEIGHT,
     dashed: Sequence[str] = (),
 ) -> alt.LayerChart | alt.Chart:
@@ -220,7 +220,7 @@ def _stroke(plan: _Plan, data: pd.DataFrame, style: dict[str, Any]) -> alt.Chart
 def _points(plan: _Plan) -> list[alt.Chart]:
     reading = plan.data.get("reading", pd.Series("as published", index=plan.data.index))
     exact, loose = plan.data[reading == "as published"], plan.data[reading != "as published"]
-    many = len(exact) > POINTS_SHOWN * plan.data[plan.series].nunique()
+    many = len(exact) > POINTS_SHOWN * len(set(plan.data[plan.series]))
     layers = [] if exact.empty else [_dots(plan, exact, size=8 if many else 28)]
     return layers + ([] if loose.empty else [_hollow(plan, loose)])
 
@@ -238,14 +238,13 @@ def _dots(plan: _Plan, data: pd.DataFrame, *, size: int) -> alt.Chart:
 def _hollow(plan: _Plan, data: pd.DataFrame) -> alt.Chart:
     seen = [reading for reading in parts.HOLLOW_SHAPES if reading in set(data["reading"])]
     scale = alt.Scale(domain=seen, range=[parts.HOLLOW_SHAPES[reading] for reading in seen])
-    legend = alt.Legend(
-        title=None, symbolOpacity=1, symbolFillColor="transparent", symbolStrokeColor=theme.colour("muted")
-    )
+    legend = alt.Legend(title=None, symbolStrokeColor=theme.colour("muted"))
     return parts.encode(
-        alt.Chart(data).mark_point(size=62, fill=theme.colour("paper"), strokeWidth=1.75, opacity=1),
+        alt.Chart(data).mark_point(size=62, filled=False, strokeWidth=1.75, opacity=1),
         x=plan.x_channel(),
         y=plan.y_channel(),
         color=plan.colour(),
+        fill=alt.value(theme.colour("paper")),
         shape=alt.Shape("reading:N", title="Reading", scale=scale, legend=legend),
         tooltip=plan.tooltip(),
     )

@@ -15,12 +15,14 @@ import altair as alt
 import pandas as pd
 
 from helpers.errors import InputError
+from helpers.prose import MINUS
 
 FIT = {"type": "fit-x", "contains": "padding"}
 Align: TypeAlias = Literal["left", "center", "right"]
 QUARTER = re.compile(r"(\d{4})Q([1-4])")
 READINGS = {"exact": "as published", "lower": "at least", "upper": "at most", "approximate": "about"}
 HOLLOW_SHAPES = {"at least": "triangle-up", "at most": "triangle-down", "about": "circle"}
+SIGNS = {"as published": "", "at least": "\u2265 ", "at most": "\u2264 ", "about": "about "}
 CYCLE = ("neutral", "highlight", "uncertainty", "ink", "gain", "loss")
 
 
@@ -247,6 +249,19 @@ def label_rows(anchors: Sequence[float], starts: Sequence[float], widths: Sequen
         row = max(over, default=-1) + 1
         rows[place] = next(free for free in range(row, row + len(beside) + 1) if free not in beside)
     return [rows[place] for place in range(len(anchors))]
+
+
+def write_number(value: float, number: str) -> str:
+    """Write a number as a d3 format of the kind ``[+][,][.N][~](f|%|g|d)`` would.
+
+    >>> write_number(-1389.6, "+,~f")
+    '\u22121,389.6'
+    """
+    spec = number.replace("~", "")
+    text = format(round(value) if spec.endswith("d") else value, spec)
+    if "~" in number and "." in text:
+        text = re.sub(r"\.?0+(?=%?$)", "", text)
+    return text.replace("-", MINUS)
 
 
 def text_room(texts: Sequence[str], size: float = theme.TEXT) -> int:

@@ -155,7 +155,7 @@ def config() -> dict[str, Any]:
         "view": {"stroke": None},
         "title": {
             "anchor": "start",
-            "frame": "group",
+            "frame": "bounds",
             "color": ink,
             "fontSize": TITLE,
             "fontWeight": 600,
