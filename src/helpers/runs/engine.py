@@ -12,18 +12,23 @@ from typing import Any
 
 import nbformat
 import papermill
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from helpers import data, paths
 from helpers.errors import RunError
-from helpers.runs import contract, inputs
+from helpers.runs import contract, fork_engine, inputs, kernel_engine
 from helpers.runs.record import Run, RunPlan, read_run, write_run
 from helpers.runs.results import collect_results
 
 KERNEL = "python3"
+ENGINES = {"fork": fork_engine.NAME, "kernel": kernel_engine.NAME}
 DEFAULT_TIMEOUT_SECONDS = 600
+
+
+def default_engine() -> str:
+    """Return the engine of this platform: the forked one, or the ordinary kernel where there is no fork."""
+    return "fork" if fork_engine.is_supported() else "kernel"
 
 
 def plan_run(notebook: str, given: Mapping[str, Any]) -> RunPlan:
@@ -51,6 +56,7 @@ def run_notebook(
     notebook: str,
     given: Mapping[str, Any] | None = None,
     *,
+    engine: str | None = None,
     reuse: bool = True,
     timeout_seconds: int = DEFAULT_TIMEOUT_SECONDS,
     progress: bool = False,
@@ -62,6 +68,8 @@ def run_notebook(
     notebook : str
     given : mapping, optional
         Parameters that differ from the defaults.
+    engine : {"fork", "kernel"}, optional
+        By default the forked one where the platform has it.
     reuse : bool
         Whether an equal finished run may be returned instead.
     timeout_seconds : int
@@ -78,12 +86,14 @@ def run_notebook(
     if reuse and (found := read_run(plan.folder)):
         return found
     started = time.time()
-    executed, failure = _execute(plan, timeout_seconds=timeout_seconds, progress=progress)
+    executed, failure = _execute(
+        plan, engine=engine or default_engine(), timeout_seconds=timeout_seconds, progress=progress
+    )
     timing = {"started": started, "seconds": time.time() - started, "host": platform.node()}
     try:
         results = collect_results(executed) if not failure else []
     except RunError as error:
-        results, failure = [], {"cell": None, "error": "RunError", "message": str(error)}
+        results, failure = [], {"error": "RunError", "message": str(error), "source": ""}
     folder = write_run(plan, executed, results, timing=timing, failure=failure)
     if failure:
         raise RunError(_describe_failure(plan, failure, folder))
@@ -93,7 +103,7 @@ def run_notebook(
 
 
 def _execute(
-    plan: RunPlan, *, timeout_seconds: int, progress: bool
+    plan: RunPlan, *, engine: str, timeout_seconds: int, progress: bool
 ) -> tuple[NotebookNode, dict[str, Any] | None]:
     """Run papermill on a copy; return the normalised notebook and what failed, if anything did."""
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
@@ -105,6 +115,7 @@ def _execute(
                 paths.NOTEBOOKS / output.name,
                 output,
                 parameters=dict(plan.parameters),
+                engine_name=ENGINES[engine],
                 kernel_name=KERNEL,
                 progress_bar=progress,
                 execution_timeout=timeout_seconds,
@@ -112,14 +123,9 @@ def _execute(
                 shutdown_kernel="immediate",
             )
         except PapermillExecutionError as error:
-            failure = {"cell": error.cell_index, "error": error.ename, "message": error.evalue}
-        except CellTimeoutError:
-            message = f"a cell ran longer than {timeout_seconds} s; raise the limit with --timeout"
-            failure = {"cell": None, "error": "CellTimeoutError", "message": message}
-        except DeadKernelError:
-            failure = {"cell": None, "error": "DeadKernelError", "message": "the kernel died"}
-        source = output if output.is_file() else paths.NOTEBOOKS / output.name
-        return normalise_notebook(nbformat.read(source, as_version=4)), failure
+            failure = {"cell": error.exec_count, "error": error.ename, "message": error.evalue}
+            failure["source"] = error.source
+        return normalise_notebook(nbformat.read(output, as_version=4)), failure
 
 
 def normalise_notebook(notebook: NotebookNode) -> NotebookNode:
@@ -135,10 +141,11 @@ def normalise_notebook(notebook: NotebookNode) -> NotebookNode:
 
 
 def _describe_failure(plan: RunPlan, failure: Mapping[str, Any], folder: Path) -> str:
-    where = f"cell {failure['cell']}" if failure["cell"] is not None else "a cell"
+    where = next((line for line in str(failure["source"]).splitlines() if line.strip()), "")
     defaults = {row["name"]: row["default"] for row in contract.describe_parameters(plan.notebook)}
     changed = {k: v for k, v in plan.parameters.items() if v != defaults.get(k)}
     given = " ".join(f"{name}={value}" for name, value in changed.items()) or "all defaults"
-    message = str(failure["message"]).splitlines()[0] if failure["message"] else ""
+    message = str(failure["message"]).splitlines()[0] if failure["message"] else "no message"
     kept = folder.relative_to(paths.ROOT) / f"{plan.notebook}.ipynb"
-    return f"{plan.notebook}: {where} failed with {failure['error']}: {message} ({given}); see {kept}"
+    cell = f"the cell `{where[:60]}` failed" if where else "it failed"
+    return f"{plan.notebook}: {cell} with {failure['error']}: {message} ({given}); see {kept}"
