@@ -13,7 +13,7 @@ from pathlib import Path
 from helpers import data, paths
 from helpers.book import build, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
-from helpers.runs import contract, engine, inputs, reference
+from helpers.runs import contract, engine, inputs, reference, references
 from helpers.runs.nbval import compare_outputs, find_unexecuted
 
 Check = Callable[[Path], list[str]]
@@ -28,7 +28,7 @@ def _book(folder: Path) -> Path:
 def check_data(_: Path) -> list[str]:
     """Every data file agrees with its description: hash, types, keys, sources."""
     complaints = []
-    for name in data.list_datasets():
+    for name in (resource["name"] for resource in data.describe()["resources"]):
         try:
             data.load(name)
         except DataError as error:
@@ -51,7 +51,7 @@ def _check_rests_on(notebook: str, row: Mapping[str, object]) -> list[str]:
     complaints = []
     for reference_text in list(row["rests_on"] or []):  # type: ignore[call-overload]
         try:
-            data.find_row(reference_text)
+            references.find_row(reference_text)
         except ReportError as error:
             complaints.append(f"{notebook}: {row['name']!r} rests on {reference_text!r}: {error}")
     return complaints

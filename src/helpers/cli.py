@@ -227,11 +227,11 @@ def accept_command(names: tuple[str, ...]) -> None:
 
 @main.command("rehash")
 def rehash_command() -> None:
-    """Write the hashes of deliberately edited data files into datapackage.json."""
+    """Accept deliberately edited data files: check them, then write their hashes into datapackage.json."""
     from helpers import data
 
-    for name in data.rewrite_hashes():
-        click.echo(f"rehashed {name}")
+    for name in data.rewrite_hashes() or ["nothing changed"]:
+        click.echo(name)
 
 
 if __name__ == "__main__":

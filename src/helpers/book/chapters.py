@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
 from helpers.book.figures import RenderedFigure
-from helpers.charts.frame import CHART_MIME
+from helpers.charts.frame import MIME as CHART_MIME
 from helpers.errors import RunError
 from helpers.runs.results import RESULT_MIME
 

@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Self, get_args, get_origin
 
 import nbformat
 import yaml
@@ -25,6 +25,7 @@ from pydantic.fields import FieldInfo
 from helpers import data, paths
 from helpers.errors import InputError, UnknownNameError, summarise_complaints
 from helpers.models.record import Record, parameter
+from helpers.runs import references
 
 TYPES = ("int", "float", "str", "bool", "date")
 
@@ -40,6 +41,27 @@ class RunParameters(Record):
     seed: int = parameter(
         20240618, unit="1", ge=0, le=2**32 - 1, meaning="Seed of every random number in the notebook."
     )
+
+    @classmethod
+    def read(cls, namespace: Mapping[str, Any]) -> Self:
+        """Build the record from a notebook's variables; a bad value fails here, before any work.
+
+        Parameters
+        ----------
+        namespace : mapping
+            Usually ``globals()``; names that are no parameter are left alone.
+        """
+        return cls(**{name: namespace[name] for name in cls.model_fields if name in namespace})
+
+    @property
+    def day(self) -> date:
+        """The day that `as_of` means."""
+        return data.resolve_as_of(self.as_of)
+
+    def explain_unknown(self, model: type[Record]) -> str | None:
+        """Say which of a model's defaults rest on figures that were published later, or return None."""
+        later = references.find_later_defaults(type(self), self.model_dump(), self.day, model.model_fields)
+        return f"{' and '.join(later)} rests on figures published later" if later else None
 
 
 def list_notebooks() -> list[str]:
@@ -65,12 +87,13 @@ def read_notebook(name: str) -> NotebookNode:
     if not name.isidentifier() or not path.is_file():
         raise UnknownNameError("notebook", name, list_notebooks())
     try:
-        return nbformat.read(path, as_version=4)
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
     except (ValueError, OSError, KeyError, AttributeError) as error:
         reason = str(error).splitlines()[0][:120]
         raise InputError(
             f"{path.relative_to(paths.ROOT)} is not a readable notebook ({reason}); restore it from git"
         ) from error
+    return notebook
 
 
 def read_title(name: str) -> str:

@@ -75,11 +75,12 @@ class _Stream(io.TextIOBase):
         return True
 
 
-class _Publisher(DisplayPublisher):  # type: ignore[misc]
+class _Publisher(DisplayPublisher):
     def publish(
         self,
         data: dict[str, Any],
         metadata: dict[str, Any] | None = None,
+        source: Any = None,
         *,
         transient: dict[str, Any] | None = None,
         update: bool = False,
@@ -96,7 +97,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
         LOG.clear(wait=wait)
 
 
-class _DisplayHook(DisplayHook):  # type: ignore[misc]
+class _DisplayHook(DisplayHook):
     def start_displayhook(self) -> None:
         self.result: Output = {"output_type": "execute_result", "data": {}, "metadata": {}}
 
@@ -111,16 +112,12 @@ class _DisplayHook(DisplayHook):  # type: ignore[misc]
             LOG.append(self.result)
 
 
-class ChildShell(InteractiveShell):  # type: ignore[misc]
+class ChildShell(InteractiveShell):
     """IPython's shell with outputs collected instead of printed."""
 
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_DisplayHook)
     exited: ClassVar[bool] = False
-
-    def init_hooks(self) -> None:
-        """Leave the terminal's hooks out."""
-        super().init_hooks()
 
     def enable_gui(self, gui: str | None = None) -> None:
         """No window system in a child."""
@@ -148,7 +145,7 @@ def _captured_descriptors() -> Iterator[io.BufferedRandom]:
     with tempfile.TemporaryFile() as file:
         for descriptor in (1, 2):
             os.dup2(file.fileno(), descriptor)
-        yield file  # type: ignore[misc]
+        yield file
 
 
 def _drain(file: io.BufferedRandom) -> None:

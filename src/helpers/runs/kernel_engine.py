@@ -41,17 +41,16 @@ class KernelEngine(NBClientEngine):  # type: ignore[misc]
     @classmethod
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any
-    ) -> NotebookNode | None:
+    ) -> None:
         """Execute every cell in a kernel of its own, over sockets that only this user can reach."""
         try:
             with tempfile.TemporaryDirectory(prefix="k") as folder:
                 sockets = Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/s"}})
-                return super().execute_managed_notebook(nb_man, kernel_name, config=sockets, **kwargs)
+                super().execute_managed_notebook(nb_man, kernel_name, config=sockets, **kwargs)
         except CellTimeoutError:
             mark_stopped(nb_man, "CellTimeoutError", describe_timeout(kwargs.get("execution_timeout")))
         except DeadKernelError:
             mark_stopped(nb_man, "DeadKernelError", "the kernel died while the cell ran")
-        return None
 
 
 papermill_engines.register(NAME, KernelEngine)

@@ -63,7 +63,8 @@ class Run:
 
     def read_notebook(self) -> NotebookNode:
         """Return the executed notebook."""
-        return nbformat.read(self.notebook_path, as_version=4)
+        notebook: NotebookNode = nbformat.read(self.notebook_path, as_version=4)
+        return notebook
 
 
 def to_json(content: Any) -> str:

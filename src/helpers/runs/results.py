@@ -81,7 +81,7 @@ def record(
     level : float, optional
         Coverage of a confidence interval, 0 to 1.
     why : str, optional
-        Why the value is not known.
+        Why the value is not known; whatever is given as value, low and high is then left out.
     inputs : iterable of str
         ``data:DATASET/KEY/KEY`` or ``fact:ID`` that the result rests on directly.
 
@@ -97,7 +97,7 @@ def record(
         raise InputError(
             f"result {name!r}: interval must be one of {', '.join(_INTERVALS)} (got {interval!r})"
         )
-    value, low, high = (_plain(name, item) for item in (value, low, high))
+    value, low, high = (None if why else _plain(name, item) for item in (value, low, high))
     if value is None and not why:
         raise InputError(f"result {name!r} is None: say why= it is not known")
     if (interval == "none") != (low is None and high is None) and value is not None:
