@@ -8,8 +8,10 @@ Roles and directives for MyST pages and chapters:
     A field of the edition that is being built.
 ``{typed}`95%```
     A number that is part of a definition, so it may stand in prose (see `helpers.book.site_checks`).
-``{since} 2022-11-22``
-    A block that appears only in editions of that day or later.
+``{announced}`30 November 2022```
+    A day to come that was announced earlier, so it may stand in an edition that is older than that day.
+``{since} 2022-11-22`` and ``{before} 2022-11-22``
+    A block that appears only in editions of that day or later, or only in older ones.
 
 Both files read here, ``records/results.json`` and ``records/edition.json``, are written by the build.
 """
@@ -39,6 +41,7 @@ EDITION_FILE = "records/edition.json"
 RUN_PAGE = "records/about"
 SCRIPTS = ("figures.js", "book.js")
 STYLES = ("figures.css",)
+ANNOUNCED_CLASS = "kx-announced"
 
 _KEY = re.compile(r"(?P<notebook>\w+)/(?P<name>\w+)(?:\.(?P<part>\w+))?(?::(?P<spec>.+))?")
 _PARTS = ("low", "high", "interval", "unit", "level")
@@ -174,25 +177,45 @@ class TypedRole(SphinxRole):
         return [nodes.Text(self.text)], []
 
 
+class AnnouncedRole(SphinxRole):
+    """Show a day to come that was announced earlier."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the text, marked so that the check for hindsight passes over it."""
+        return [nodes.inline("", self.text, classes=[ANNOUNCED_CLASS])], []
+
+
 class SinceDirective(SphinxDirective):
     """Show its content only in editions of a given day or later."""
 
     has_content = True
     required_arguments = 1
 
+    def is_shown(self, as_of: date, day: date) -> bool:
+        """Return whether an edition shows the block."""
+        return as_of >= day
+
     def run(self) -> list[nodes.Node]:
         """Return the parsed content, or nothing."""
         try:
             day = date.fromisoformat(self.arguments[0])
         except ValueError:
-            problem = f"'since' takes a day such as 2022-11-22 (got {self.arguments[0]!r})"
+            problem = f"{self.name!r} takes a day such as 2022-11-22 (got {self.arguments[0]!r})"
             _complain(self.env, f"{self.env.docname}, line {self.lineno}", problem)
             return []
-        if date.fromisoformat(_read(self.env, EDITION_FILE)["as_of"]) < day:
+        if not self.is_shown(date.fromisoformat(_read(self.env, EDITION_FILE)["as_of"]), day):
             return []
         holder = nodes.Element()
         self.state.nested_parse(self.content, self.content_offset, holder, match_titles=True)
         return holder.children
+
+
+class BeforeDirective(SinceDirective):
+    """Show its content only in editions older than a given day."""
+
+    def is_shown(self, as_of: date, day: date) -> bool:
+        """Return whether an edition shows the block."""
+        return as_of < day
 
 
 def _forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -247,7 +270,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("result", ResultRole())
     app.add_role("edition", EditionRole())
     app.add_role("typed", TypedRole())
+    app.add_role("announced", AnnouncedRole())
     app.add_directive("since", SinceDirective)
+    app.add_directive("before", BeforeDirective)
     app.add_html_math_renderer("mathml", (_visit_formula, None), (_visit_formula, None))
     app.connect("config-inited", _add_assets)
     app.connect("builder-inited", _prepare_builder)

@@ -109,8 +109,9 @@ class PageRewriter(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Copy an end tag; put a link where an inline script or style ended."""
-        while self._open and self._open.pop()[0] != tag:
-            pass
+        if self._inside(tag):
+            while self._open.pop()[0] != tag:
+                pass
         if self._moved is not None and tag in ("script", "style"):
             self._out.append(self._move("".join(self._moved), tag))
             self._moved = None

@@ -10,7 +10,8 @@ from lxml import html as lxml_html
 
 UNSEARCHED = ("search.html",)
 _HEADINGS = {"h1", "h2", "h3"}
-_SKIPPED = {"script", "style", "svg", "math"}
+_SKIPPED = {"script", "style", "svg", "math", "pre"}
+_INLINE = {"a", "abbr", "code", "data", "em", "i", "b", "span", "strong", "sub", "sup", "time", "wbr"}
 
 
 @dataclass
@@ -69,5 +70,6 @@ def _collect(element: lxml_html.HtmlElement, name: str, sections: list[_Section]
         sections[-1].parts.append(element.text or "")
         for child in element:
             _collect(child, name, sections)
-        sections[-1].parts.append(" ")
+        if element.tag not in _INLINE:
+            sections[-1].parts.append(" ")
     sections[-1].parts.append(element.tail or "")

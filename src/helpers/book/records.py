@@ -1,0 +1,387 @@
+"""The pages that say what the book rests on: data, sources, and the runs that made it.
+
+Each is Markdown with HTML tables, written by the build into ``book/records/``. A page shows only what was
+published by the edition's day, and nothing that differs between two builds of the same edition: no
+duration, clock time or machine.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from helpers import data, paths, prose
+
+Record = Mapping[str, Any]
+
+_LINE = "\n"
+_KINDS = {
+    "filing": "Filings and digests of filings",
+    "press_release": "Press releases",
+    "transcript": "Transcripts of calls",
+    "media": "Media",
+    "statistics": "Official statistics",
+    "consultancy": "Consultancies",
+}
+_INTERVALS = {"confidence": "confidence interval", "bound": "bounds", "sensitivity": "sensitivity range"}
+
+
+def write_records(
+    edition: Record,
+    runs: Sequence[Record],
+    *,
+    package: Record | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    folder: Path | None = None,
+) -> None:
+    """Write ``data.md``, ``sources.md`` and ``about.md``.
+
+    Parameters
+    ----------
+    edition : mapping
+        ``as_of, latest, edition_id, label, scenario``.
+    runs : sequence of mapping
+        Each with ``notebook, key, as_of, seed, parameters, contract, inputs, versions, results``.
+    package : mapping, optional
+        The data package; by default the one in ``data/``.
+    tables : mapping of str to DataFrame, optional
+        Every dataset by name, only rows published by the edition's day; by default read from ``data/``.
+    folder : Path, optional
+        Where to write; by default ``book/records``.
+    """
+    package = package or data.describe()
+    if tables is None:
+        names = [resource["name"] for resource in package["resources"]]
+        tables = {name: data.load(name, edition["as_of"]) for name in names}
+    folder = folder or paths.RECORDS
+    pages = {
+        "data": describe_data(edition, package, tables),
+        "sources": describe_sources(edition, tables["sources"]),
+        "about": describe_runs(edition, runs),
+    }
+    for name, text in pages.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def describe_data(edition: Record, package: Record, tables: Mapping[str, pd.DataFrame]) -> str:
+    """Return the data dictionary: every dataset with its columns, coverage, licence and hash."""
+    parts = [
+        "# Data",
+        f"Every figure in the report stands in one of these files, with its source and the day on which it became "
+        f"public. This edition sees what was published by {edition['as_of']}. The files form one "
+        "[data package](https://datapackage.org/); their licence is "
+        f"{_licence(package)}. Where a figure is computed from printed ones, its row holds the formula.",
+    ]
+    for resource in package["resources"]:
+        parts += _describe_resource(resource, tables)
+    return _page(parts)
+
+
+def _describe_resource(resource: Record, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    table = tables[resource["name"]]
+    facts = [
+        ("File", f"<code>data/{escape(resource['path'])}</code>"),
+        ("Rows known by then", prose.format_number(len(table), ",d")),
+        ("Licence", escape(_licence(resource))),
+        ("SHA-256", f'<code class="kx-hash">{escape(resource["hash"].removeprefix("sha256:"))}</code>'),
+    ]
+    parts = [
+        f"({anchor(resource['name'])})=\n## {resource['title']}",
+        resource["description"],
+        _raw(_facts(facts)),
+    ]
+    if {"metric", "value"} <= set(table.columns):
+        parts += ["### What is covered", _raw(_coverage(table, tables["metrics"], tables["gaps"]))]
+    if "remark" in table.columns:
+        parts += [_raw(_remarks(table))]
+    columns = _table(["Column", "Type", "Meaning"], [_column(field) for field in resource["schema"]["fields"]])
+    return [*parts, _raw(f"<details><summary>Columns of {escape(resource['path'])}</summary>\n{columns}\n</details>")]
+
+
+def _column(field: Record) -> list[str]:
+    choices = field.get("constraints", {}).get("enum")
+    allowed = f" One of: {escape(', '.join(map(str, choices)))}." if choices else ""
+    meaning = escape(str(field.get("description", "")).rstrip("."))
+    return [f"<code>{escape(field['name'])}</code>", escape(field["type"]), f"{meaning}.{allowed}"]
+
+
+def _coverage(table: pd.DataFrame, metrics: pd.DataFrame, gaps: pd.DataFrame) -> str:
+    """Return one row a metric: what it counts, unit, first and last period known, number of figures, gaps."""
+    if table.empty:
+        return "<p>Nothing was published by then.</p>"
+    known = metrics.set_index("metric")
+    period = "period" if "period" in table.columns else "year"
+    rows = []
+    for metric, group in table.groupby("metric", sort=False):
+        periods = sorted(group[period].astype(str))
+        rows.append(
+            [
+                f"{escape(known.loc[metric, 'label'])}<br><code>{escape(str(metric))}</code>",
+                escape(known.loc[metric, "meaning"]),
+                escape(" / ".join(sorted(set(group["unit"])))),
+                f"{periods[0]} to {periods[-1]}" if periods[0] != periods[-1] else periods[0],
+                str(len(group)),
+                _missing(gaps[gaps["metric"] == metric], periods),
+            ]
+        )
+    return _table(["Metric", "What is counted", "Unit", "Periods", "Figures", "Missing"], rows)
+
+
+def _missing(gaps: pd.DataFrame, periods: list[str]) -> str:
+    """Return the missing periods of the length that a dataset has, each reason once."""
+    same_length = gaps[gaps["period"].str.len() == len(periods[0])]
+    reasons = same_length.groupby("reason", sort=False)["period"].agg(", ".join)
+    return "<br>".join(escape(f"{missing}: {reason}") for reason, missing in reasons.items())
+
+
+def _remarks(table: pd.DataFrame) -> str:
+    rows = table.sort_values(["kind", "remark_id"]).to_dict("records")
+    return _table(["Kind", "Remark"], [[escape(str(row["kind"])), escape(str(row["remark"]))] for row in rows])
+
+
+def describe_sources(edition: Record, sources: pd.DataFrame) -> str:
+    """Return the list of sources published by the edition's day, by kind, newest last.
+
+    Only original publishers and known outlets are links; the address of a copy or mirror is plain text.
+    """
+    known = sources[pd.to_datetime(sources["published"]) <= pd.Timestamp(edition["as_of"])]
+    parts = [
+        "# Sources",
+        f"The {prose.format_number(len(known), ',d')} sources published by {edition['as_of']}. They were read as "
+        "stored copies. An address is a link only where the original publisher or a known outlet stands behind it; "
+        "copies and mirrors are named as such and their addresses are plain text.",
+    ]
+    for kind, heading in _KINDS.items():
+        group = known[known["kind"] == kind].sort_values(["published", "source_id"])
+        if len(group):
+            rows = [_source(row) for row in group.to_dict("records")]
+            ids = [f"source-{name}" for name in group["source_id"]]
+            parts += [f"## {heading}", _raw(_table(["Date", "Title", "Publisher", "Address"], rows, ids=ids))]
+    return _page(parts)
+
+
+def _source(row: Mapping[Any, Any]) -> list[str]:
+    address = escape(str(row["url"]))
+    host = escape(urlsplit(str(row["url"])).netloc.removeprefix("www."))
+    link = f'<a href="{address}" rel="noreferrer">{host}</a>' if row["live_link"] else f"<span>{address}</span>"
+    standing = "" if row["live_link"] else f"{escape(str(row['authority']))}: "
+    return [escape(str(row["date"])), escape(str(row["title"])), escape(str(row["publisher"])), standing + link]
+
+
+def describe_runs(edition: Record, runs: Sequence[Record]) -> str:
+    """Return the page about this edition: its id and, for each run, parameters, inputs, results and versions."""
+    facts = [
+        ("Edition", f"<code>{escape(edition['edition_id'])}</code>"),
+        ("Sees what was published by", escape(edition["as_of"]) + (" (newest)" if edition["latest"] else "")),
+        ("Scenario", escape(edition["scenario"])),
+    ]
+    parts = [
+        "# About this run",
+        "Every number in the text was computed by one of the runs below and links to its row here. The edition's id is "
+        "a hash of everything that was known before the pages were made: pages, code, data, locked versions and the "
+        "keys of the runs. The same inputs give the same id and the same pages.",
+        _raw(_facts(facts)),
+    ]
+    for run in runs:
+        parts += _describe_run(run)
+    return _page(parts)
+
+
+def _describe_run(run: Record) -> list[str]:
+    notebook = str(run["notebook"])
+    page = f"../chapters/{notebook}.ipynb"
+    return [
+        f"(run-{anchor(notebook)})=\n## {_title(notebook)}",
+        f"Run `{run['key']}` of [the chapter]({page}), with what was published by {run['as_of']} and seed {run['seed']}.",
+        _raw(_command(run)),
+        f"(results-{anchor(notebook)})=\n### Results",
+        _raw(_results(run)),
+        "### Parameters",
+        _raw(_parameters(run)),
+        "### Inputs and versions",
+        _raw(_inputs(run)),
+    ]
+
+
+def _results(run: Record) -> str:
+    rows = [
+        [
+            f"<code>{escape(result['name'])}</code>",
+            _value(result),
+            escape(_interval(result)),
+            escape(result["meaning"]),
+            _references(result["inputs"]),
+        ]
+        for result in run["results"]
+    ]
+    ids = [f"result-{run['notebook']}-{result['name']}" for result in run["results"]]
+    return _table(["Result", "Value", "Range", "Meaning", "Rests on"], rows, ids=ids)
+
+
+def _value(result: Record) -> str:
+    text = escape(prose.format_value(result["value"], result["unit"]))
+    if result["value"] is None:
+        return f"{text}: {escape(result['why'])}"
+    return f'<data value="{escape(str(result["value"]))}">{text}</data>'
+
+
+def _interval(result: Record) -> str:
+    if result["interval"] == "none" or result["value"] is None:
+        return ""
+    level = f"{100 * result['level']:g}% " if result["level"] else ""
+    interval = prose.format_interval(result["low"], result["high"], result["unit"])
+    return f"{interval} ({level}{_INTERVALS[result['interval']]})"
+
+
+def _parameters(run: Record) -> str:
+    rows = [
+        [
+            f"<code>{escape(row['name'])}</code>",
+            _setting(run, row),
+            escape(str(row["unit"] or "")),
+            escape(_range(row)),
+            escape(str(row["meaning"] or "")),
+            _references(row["rests_on"]) or "own assumption",
+        ]
+        for row in run["contract"]
+    ]
+    ids = [f"parameter-{run['notebook']}-{row['name']}" for row in run["contract"]]
+    return _table(["Parameter", "Value", "Unit", "Range", "Meaning", "Default rests on"], rows, ids=ids)
+
+
+def _setting(run: Record, row: Record) -> str:
+    value = run["parameters"][row["name"]]
+    shown = escape(_plain(value))
+    return shown if value == row["default"] else f"<strong>{shown}</strong> (default {escape(_plain(row['default']))})"
+
+
+def _range(row: Record) -> str:
+    if row["choices"]:
+        return "one of " + ", ".join(_plain(choice) for choice in row["choices"])
+    ends = [("at least ", row["minimum"]), ("at most ", row["maximum"])]
+    if None not in (row["minimum"], row["maximum"]):
+        return f"{_plain(row['minimum'])} to {_plain(row['maximum'])}"
+    return "".join(word + _plain(end) for word, end in ends if end is not None)
+
+
+def _inputs(run: Record) -> str:
+    files = _table(
+        ["Input", "SHA-256"],
+        [
+            [f"<code>{escape(name)}</code>", f'<code class="kx-hash">{escape(digest)}</code>']
+            for name, digest in sorted(run["inputs"].items())
+        ],
+    )
+    versions = _table(["Software", "Version"], [[escape(n), escape(v)] for n, v in sorted(run["versions"].items())])
+    return (
+        f"<details><summary>{len(run['inputs'])} input files by hash</summary>\n{files}\n</details>\n"
+        f"<details data-undated><summary>Versions of the software</summary>\n{versions}\n</details>"
+    )
+
+
+def parameter_panel(run: Record) -> str:
+    """Return the HTML panel at the top of a chapter: what made the page and the command that repeats it.
+
+    Parameters
+    ----------
+    run : mapping
+        As in `write_records`.
+    """
+    notebook = str(run["notebook"])
+    changed = list(changed_parameters(run))
+    setting = f"{len(changed)} changed parameter{'s' * (len(changed) != 1)}" if changed else "every parameter at its default"
+    about = f"../records/about.html#run-{anchor(notebook)}"
+    return _LINE.join(
+        [
+            '<aside class="kx-panel" aria-label="What made this page">',
+            f'<p>Made by <a href="{about}">run <code>{escape(run["key"])}</code></a>: '
+            f"{setting}, with what was published by {escape(str(run['as_of']))}. To repeat it:</p>",
+            _command(run),
+            f"<details><summary>All {len(run['contract'])} parameters of this page</summary>",
+            _parameters(run),
+            "</details>",
+            "</aside>",
+        ]
+    )
+
+
+def changed_parameters(run: Record) -> Iterable[tuple[str, Any]]:
+    """Yield name and value of every parameter that differs from its default, in the order of the contract."""
+    for row in run["contract"]:
+        if run["parameters"][row["name"]] != row["default"]:
+            yield row["name"], run["parameters"][row["name"]]
+
+
+def rerun_command(run: Record) -> str:
+    """Return the shell command that repeats a run; parameters at their default are left out."""
+    words = ["report", "run", str(run["notebook"])]
+    for name, value in changed_parameters(run):
+        words += ["-p", f"{name}={_plain(value, separator=',')}"]
+    return shlex.join(words)
+
+
+def _command(run: Record) -> str:
+    return f"<pre><code>{escape(rerun_command(run))}</code></pre>"
+
+
+def anchor(name: str) -> str:
+    """Return the anchor that the page gives a dataset or notebook: ``kuaishou_annual`` is ``kuaishou-annual``."""
+    return name.replace("_", "-")
+
+
+def _references(references: Iterable[str]) -> str:
+    """Link ``data:DATASET/…`` to its dataset and leave other references as they are."""
+    shown = []
+    for reference in references:
+        kind, _, name = reference.partition(":")
+        text = f"<code>{escape(reference).replace('/', '/<wbr>').replace('_', '_<wbr>')}</code>"
+        dataset = anchor(name.split("/")[0])
+        shown.append(f'<a href="../records/data.html#{dataset}">{text}</a>' if kind == "data" else text)
+    return "<br>".join(shown)
+
+
+def _plain(value: Any, *, separator: str = ", ") -> str:
+    """Write a parameter's value as the command line takes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return separator.join(_plain(item) for item in value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _title(notebook: str) -> str:
+    return notebook.replace("_", " ").capitalize()
+
+
+def _licence(described: Record) -> str:
+    return ", ".join(licence.get("title") or licence["name"] for licence in described["licenses"])
+
+
+def _page(parts: Iterable[str]) -> str:
+    return "\n\n".join(parts) + "\n"
+
+
+def _raw(html: str) -> str:
+    return f"```{{raw}} html\n{html}\n```"
+
+
+def _facts(pairs: Iterable[tuple[str, str]]) -> str:
+    rows = "".join(f"<tr><th scope=\"row\">{escape(name)}</th><td>{value}</td></tr>" for name, value in pairs)
+    return f'<table class="kx-facts"><tbody>{rows}</tbody></table>'
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, ids: Sequence[str] | None = None) -> str:
+    """Return an HTML table; cells are HTML, and each row may carry an anchor."""
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    body = []
+    for number, row in enumerate(rows):
+        mark = f' id="{escape(ids[number])}"' if ids else ""
+        body.append(f"<tr{mark}>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>")
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{_LINE.join(body)}\n</tbody>\n</table>"
