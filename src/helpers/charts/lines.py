@@ -222,7 +222,7 @@ def _points(plan: _Plan) -> list[alt.Chart]:
     exact, loose = plan.data[reading == "as published"], plan.data[reading != "as published"]
     many = len(exact) > POINTS_SHOWN * len(set(plan.data[plan.series]))
     layers = [] if exact.empty else [_dots(plan, exact, size=8 if many else 28)]
-    return layers + ([] if loose.empty else [_hollow(plan, loose)])
+    return layers + ([] if loose.empty else _hollow(plan, loose))
 
 
 def _dots(plan: _Plan, data: pd.DataFrame, *, size: int) -> alt.Chart:
@@ -235,18 +235,36 @@ def _dots(plan: _Plan, data: pd.DataFrame, *, size: int) -> alt.Chart:
     )
 
 
-def _hollow(plan: _Plan, data: pd.DataFrame) -> alt.Chart:
+def _hollow(plan: _Plan, data: pd.DataFrame) -> list[alt.Chart]:
     seen = [reading for reading in parts.HOLLOW_SHAPES if reading in set(data["reading"])]
-    scale = alt.Scale(domain=seen, range=[parts.HOLLOW_SHAPES[reading] for reading in seen])
-    legend = alt.Legend(title=None, symbolStrokeColor=theme.colour("muted"))
+    marks = [
+        _hollow_marks(plan, data[data["reading"] == reading], parts.HOLLOW_SHAPES[reading])
+        for reading in seen
+    ]
+    return [_reading_key(plan, data.drop_duplicates("reading"), seen), *marks]
+
+
+def _hollow_marks(plan: _Plan, data: pd.DataFrame, shape: str) -> alt.Chart:
     return parts.encode(
-        alt.Chart(data).mark_point(size=62, filled=False, strokeWidth=1.75, opacity=1),
+        alt.Chart(data).mark_point(shape=shape, size=62, filled=False, strokeWidth=1.75, opacity=1),
         x=plan.x_channel(),
         y=plan.y_channel(),
         color=plan.colour(),
         fill=alt.value(theme.colour("paper")),
-        shape=alt.Shape("reading:N", title="Reading", scale=scale, legend=legend),
         tooltip=plan.tooltip(),
+    )
+
+
+def _reading_key(plan: _Plan, data: pd.DataFrame, seen: list[str]) -> alt.Chart:
+    """Return unseen marks that carry the key of the shapes; beside a colour Vega would draw it unseen."""
+    scale = alt.Scale(domain=seen, range=[parts.HOLLOW_SHAPES[reading] for reading in seen])
+    return parts.encode(
+        alt.Chart(data).mark_point(stroke=theme.colour("muted"), opacity=0),
+        x=plan.x_channel(),
+        y=plan.y_channel(),
+        shape=alt.Shape(
+            "reading:N", title="Reading", scale=scale, legend=alt.Legend(title=None, symbolOpacity=1)
+        ),
     )
 
 
