@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -37,6 +38,8 @@ LINKED_AUTHORITIES = ("original publisher", "known outlet")
 
 Day = str | date
 Files = tuple[tuple[str, bytes], ...]
+Rows = list[list[str]]
+Tables = dict[str, Rows]
 
 
 @dataclass(frozen=True)
@@ -234,8 +237,9 @@ def _read(file: str) -> bytes:
     try:
         with open(DATA / file, "rb") as stream:  # noqa: PTH123  # the plain call that observers know
             raw = stream.read()
-    except FileNotFoundError as error:
-        raise DataError(f"{file}: the file is missing; restore it from version control") from error
+    except OSError as error:
+        why = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
+        raise DataError(f"{file}: the file {why}; restore it from version control") from error
     if not raw.strip():
         raise DataError(f"{file}: the file is empty; restore it from version control")
     return raw
@@ -249,6 +253,9 @@ def _parse_manifest(raw: bytes) -> dict[str, Any]:
         raise DataError(f"{MANIFEST}: not valid JSON ({error}); correct it") from error
     if not isinstance(package, dict) or not isinstance(package.get("resources"), list):
         raise DataError(f"{MANIFEST}: 'resources' must be a list of tables; correct it")
+    for number, resource in enumerate(package["resources"], start=1):
+        if missing := [key for key in ("name", "path", "title", "schema") if not resource.get(key)]:
+            raise DataError(f"{MANIFEST}, table {number}: {', '.join(missing)} must be given; add it")
     return package
 
 
@@ -285,18 +292,18 @@ def _check_table(name: str, manifest: bytes, files: Files) -> pd.DataFrame:
     package = _parse_manifest(manifest)
     resource = _find_resource(package, name)
     tables = {one: _split(_find_resource(package, one)["path"], raw) for one, raw in files}
-    complaints = _check_schema(package, name, tables)
-    frame = pd.DataFrame()
-    if not complaints:
-        frame = _type_columns(resource, tables[name])
-        complaints = _check_rules(resource, frame, tables.get("sources"))
-    complaints += _check_hash(resource, files[0][1])
+    complaints = _check_shape(resource, tables[name]) or _check_schema(package, name, tables)
+    frame = pd.DataFrame() if complaints else _type_columns(resource, tables[name])
+    complaints = complaints or _check_rules(resource, frame, tables)
     if complaints:
-        raise DataError(summarise_complaints(complaints))
+        raise DataError(
+            f"{summarise_complaints(complaints)}; correct the file, or its description in {MANIFEST}"
+        )
+    _check_hash(resource, files[0][1])
     return frame
 
 
-def _split(file: str, raw: bytes) -> list[list[str]]:
+def _split(file: str, raw: bytes) -> Rows:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -304,27 +311,40 @@ def _split(file: str, raw: bytes) -> list[list[str]]:
         raise DataError(
             f"{file}, row {row}: not UTF-8 (byte {error.start}); save the file as UTF-8"
         ) from error
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         return list(reader)
     except csv.Error as error:
         raise DataError(f"{file}, row {reader.line_num}: not CSV ({error}); correct the row") from error
 
 
-def _check_schema(package: dict[str, Any], name: str, tables: dict[str, list[list[str]]]) -> list[str]:
-    # Imported here: a third of a second that processes without data need not pay.
+def _check_shape(resource: dict[str, Any], rows: Rows) -> list[str]:
+    file, expected = resource["path"], [field["name"] for field in resource["schema"]["fields"]]
+    header = rows[0]
+    if header != expected:
+        missing = [_complain(file, "the column is missing", column=c) for c in expected if c not in header]
+        extra = [
+            _complain(file, "the column is not described", column=c) for c in header if c not in expected
+        ]
+        order = f"the columns must be {', '.join(expected)}, in this order"
+        return missing + extra or [_complain(file, order, row=1, got=header)]
+    rule = f"the row must have {len(header)} cells"
+    return [
+        _complain(file, rule, row=number, got=len(row))
+        for number, row in enumerate(rows, start=1)
+        if len(row) != len(header)
+    ]
+
+
+def _check_schema(package: dict[str, Any], name: str, tables: Tables) -> list[str]:
+    # Imported here: a quarter of a second that processes without data need not pay.
     from frictionless import Package, Resource, Schema
 
-    whole = Package(
-        resources=[
-            Resource(
-                name=one,
-                data=rows,
-                schema=Schema.from_descriptor(_schema_for(package, one, full=one == name)),
-            )
-            for one, rows in tables.items()
-        ]
-    )
+    def wrap(one: str) -> Resource:
+        schema = _schema_for(package, one, full=one == name)
+        return Resource(name=one, data=tables[one], schema=Schema.from_descriptor(schema))
+
+    whole = Package(resources=[wrap(one) for one in tables])
     report = whole.get_resource(name).validate()
     resource = _find_resource(package, name)
     return [_write_complaint(resource, error) for task in report.tasks for error in task.errors]
@@ -339,25 +359,34 @@ def _schema_for(package: dict[str, Any], name: str, *, full: bool) -> dict[str, 
 
 def _write_complaint(resource: dict[str, Any], error: Any) -> str:
     details = error.to_descriptor()
-    types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
-    column = details.get("fieldName") or ", ".join(details.get("fieldNames", []))
-    rules = {
-        "type-error": f"the type must be {types.get(column, 'as described')}",
-        "primary-key": f"the key {', '.join(resource['schema'].get('primaryKey', []))} must be unique",
-        "foreign-key": f"must be a known {column} of table {details.get('referenceName')}",
-        "missing-label": "the column is missing",
-        "incorrect-label": "the columns must stand in the described order",
-        "extra-label": "the column is not described",
-        "duplicate-label": "the column stands twice",
-        "blank-row": "the row is blank",
-    }
-    rule = rules.get(error.type, str(details.get("note", error.title)).replace('"', "'"))
-    got = details.get("cell", details.get("fieldCells", details.get("label")))
+    schema = resource["schema"]
     if error.type == "primary-key":
-        names, cells = [f["name"] for f in resource["schema"]["fields"]], details["cells"]
-        column = ", ".join(resource["schema"]["primaryKey"])
-        got = [cells[names.index(key)] for key in resource["schema"]["primaryKey"]]
-    return _complain(resource["path"], rule, row=details.get("rowNumber"), column=column, got=got)
+        columns = list(schema["primaryKey"])
+        names = [field["name"] for field in schema["fields"]]
+        got = [details["cells"][names.index(column)] for column in columns]
+    else:
+        columns = details.get("fieldNames") or [details.get("fieldName", "")]
+        got = details.get("fieldCells") or [details.get("cell")]
+    column, row = ", ".join(columns), details.get("rowNumber")
+    return _complain(resource["path"], _write_rule(schema, error), row=row, column=column, got=got)
+
+
+def _write_rule(schema: dict[str, Any], error: Any) -> str:
+    details = error.to_descriptor()
+    name = details.get("fieldName")
+    field: dict[str, Any] = next((field for field in schema["fields"] if field["name"] == name), {})
+    if error.type == "primary-key":
+        return "the key must be unique"
+    if error.type == "foreign-key":
+        return f"must be a key of table '{details['referenceName']}'"
+    if error.type == "type-error":
+        return f"the type must be {field['type']}"
+    limits = field.get("constraints", {})
+    if 'constraint "required"' in details["note"]:
+        return "must not be empty"
+    if 'constraint "enum"' in details["note"]:
+        return f"must be one of {', '.join(map(str, limits['enum']))}"
+    return str(details["note"]).replace('"', "'")
 
 
 def _complain(file: str, rule: str, *, row: int | None = None, column: str = "", got: object = None) -> str:
@@ -367,12 +396,14 @@ def _complain(file: str, rule: str, *, row: int | None = None, column: str = "",
     return f"{place}: {rule}" + ("" if got is None else f" (got {got!r})")
 
 
-def _type_columns(resource: dict[str, Any], rows: list[list[str]]) -> pd.DataFrame:
+def _type_columns(resource: dict[str, Any], rows: Rows) -> pd.DataFrame:
     frame = pd.DataFrame(rows[1:], columns=rows[0], dtype="str")
     for field in resource["schema"]["fields"]:
         name, kind = field["name"], field["type"]
         if kind == "number":
-            frame[name] = pd.to_numeric(frame[name]).astype("float64")
+            # frictionless takes the words NaN and INF for numbers; infinity is what `_broken_rules` refuses.
+            frame[name] = [_parse_number(text) for text in frame[name]]
+            frame[name] = frame[name].astype("float64")
         elif kind in ("integer", "year"):
             required = field.get("constraints", {}).get("required")
             frame[name] = pd.to_numeric(frame[name]).astype("int64" if required else "Int64")
@@ -383,34 +414,38 @@ def _type_columns(resource: dict[str, Any], rows: list[list[str]]) -> pd.DataFra
     return frame
 
 
-def _check_hash(resource: dict[str, Any], raw: bytes) -> list[str]:
-    if resource.get("hash") == _hash(raw):
-        return []
-    rule = f"the hash must be {resource.get('hash', 'given')}, as {MANIFEST} says"
-    return [
-        _complain(resource["path"], rule, got=_hash(raw))
-        + "; undo the edit, or accept it with `python -m helpers.data`"
-    ]
+def _parse_number(text: str) -> float:
+    number = float(text or "nan")
+    return float("inf") if text and np.isnan(number) else number
+
+
+def _check_hash(resource: dict[str, Any], raw: bytes) -> None:
+    known, found = resource.get("hash", "none"), _hash(raw)
+    if known != found:
+        rule = f"the hash must be {known[:19]}…, as {MANIFEST} says"
+        complaint = _complain(resource["path"], rule, got=f"{found[:19]}…")
+        raise DataError(f"{complaint}; undo the edit, or accept it with `python -m helpers.data`")
 
 
 def _hash(raw: bytes) -> str:
     return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
-def _check_rules(resource: dict[str, Any], frame: pd.DataFrame, sources: list[list[str]] | None) -> list[str]:
+def _check_rules(resource: dict[str, Any], frame: pd.DataFrame, tables: Tables) -> list[str]:
     """Check what a schema cannot say: rules between the columns of a row and across tables."""
+    rows = tables[resource["name"]]
     return [
-        _complain(resource["path"], rule, row=int(row) + 2, column=column, got=str(frame.loc[row, column]))
-        for column, rule, broken in _broken_rules(frame, sources)
-        for row in frame.index[broken]
+        _complain(
+            resource["path"], rule, row=int(row) + 2, column=column, got=rows[row + 1][rows[0].index(column)]
+        )
+        for column, rule, broken in _broken_rules(frame, tables.get("sources"))
+        for row in np.flatnonzero(broken)
     ]
 
 
-def _broken_rules(
-    frame: pd.DataFrame, sources: list[list[str]] | None
-) -> Iterator[tuple[str, str, pd.Series[bool]]]:
+def _broken_rules(frame: pd.DataFrame, sources: Rows | None) -> Iterator[tuple[str, str, pd.Series[bool]]]:
     for column in frame.select_dtypes("float64"):
-        yield str(column), "must be finite", ~np.isfinite(frame[column])
+        yield str(column), "must be a finite number", np.isinf(frame[column])
     if {"derived", "formula"} <= set(frame):
         yield (
             "formula",
@@ -440,9 +475,7 @@ def _broken_date_rules(frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.Serie
         yield "published", "must be the last day of 'date'", frame["published"] != last
 
 
-def _broken_source_rules(
-    frame: pd.DataFrame, sources: list[list[str]]
-) -> Iterator[tuple[str, str, pd.Series[bool]]]:
+def _broken_source_rules(frame: pd.DataFrame, sources: Rows) -> Iterator[tuple[str, str, pd.Series[bool]]]:
     table = pd.DataFrame(sources[1:], columns=sources[0]).set_index("source_id")
     for column in ("published", "published_precision"):
         own = frame[column].dt.strftime("%Y-%m-%d") if column == "published" else frame[column]
