@@ -457,25 +457,32 @@ def _broken_rules(frame: pd.DataFrame, sources: Rows | None) -> Iterator[tuple[s
         dated = day.notna() == frame["later_note"].ne("")
         yield "later_note_published", "a later note, and no other, has a day", ~dated
         yield "later_note_published", "must be later than 'published'", day <= frame["published"]
+    if {"date", "date_precision"} <= set(frame):
+        yield (
+            "date_precision",
+            "must be the precision of 'date'",
+            frame["date_precision"] != _precision(frame),
+        )
     if {"authority", "live_link"} <= set(frame):
-        linked = frame["authority"].isin(LINKED_AUTHORITIES)
-        yield "live_link", f"true for {' and '.join(LINKED_AUTHORITIES)} only", frame["live_link"] != linked
-    if {"date", "published", "date_precision"} <= set(frame) or {"url", "date", "published"} <= set(frame):
-        yield from _broken_date_rules(frame)
+        yield from _broken_rules_of_sources(frame)
     if sources is not None and {"published_source_id", "published_precision"} <= set(frame):
-        yield from _broken_source_rules(frame, sources)
+        yield from _broken_rules_of_days(frame, sources)
 
 
-def _broken_date_rules(frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.Series[bool]]]:
-    column = "date_precision" if "date_precision" in frame else "published_precision"
-    precision = frame["date"].str.len().map({4: "year", 7: "month", 10: "day"})
-    yield column, "must be the precision of 'date'", frame[column] != precision
-    if "url" in frame:
-        last = pd.Series([pd.Timestamp(span_of(text)[1]) for text in frame["date"]], index=frame.index)
-        yield "published", "must be the last day of 'date'", frame["published"] != last
+def _precision(frame: pd.DataFrame) -> pd.Series[str]:
+    return frame["date"].str.len().map({4: "year", 7: "month", 10: "day"})
 
 
-def _broken_source_rules(frame: pd.DataFrame, sources: Rows) -> Iterator[tuple[str, str, pd.Series[bool]]]:
+def _broken_rules_of_sources(frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.Series[bool]]]:
+    linked = frame["authority"].isin(LINKED_AUTHORITIES)
+    yield "live_link", f"true for {' and '.join(LINKED_AUTHORITIES)} only", frame["live_link"] != linked
+    last = pd.Series([pd.Timestamp(span_of(text)[1]) for text in frame["date"]], index=frame.index)
+    yield "published", "must be the last day of 'date'", frame["published"] != last
+    precision = frame["published_precision"] != _precision(frame)
+    yield "published_precision", "must be the precision of 'date'", precision
+
+
+def _broken_rules_of_days(frame: pd.DataFrame, sources: Rows) -> Iterator[tuple[str, str, pd.Series[bool]]]:
     table = pd.DataFrame(sources[1:], columns=sources[0]).set_index("source_id")
     for column in ("published", "published_precision"):
         own = frame[column].dt.strftime("%Y-%m-%d") if column == "published" else frame[column]
