@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 
 from helpers.book.search import build_search_index
+from helpers.charts.theme import css_variables
 from helpers.errors import CheckError, summarise_complaints
 from helpers.runs.inputs import hash_bytes
 
@@ -34,6 +35,9 @@ LEFTOVERS = (
     "_static/mystnb.*.css",
     "_static/pygments*.css",
 )
+STYLES = "_static/report.css"
+STYLE_PARTS = ("_static/book.css", "_static/figures.css")
+SEARCH_INDEX = "_static/search-index.js"
 
 _HASH_LENGTH = 12
 _DATA_BLOCK = re.compile(r"application/([\w.+-]+\+)?json|text/plain")
@@ -186,6 +190,7 @@ def finish_book(html: Path) -> None:
         If a page holds an inline handler or a script address.
     """
     _remove_leftovers(html)
+    _join_styles(html)
     complaints: list[str] = []
     rules: dict[str, str] = {}
     pages = sorted(html.rglob("*.html"))
@@ -199,13 +204,21 @@ def finish_book(html: Path) -> None:
     if complaints:
         raise CheckError(f"pages break their policy: {summarise_complaints(complaints)}")
     _write_files(html, {str(ATTRIBUTE_STYLES): "".join(f".{name}{{{rules[name]}}}\n" for name in sorted(rules))})
-    (html / "_static" / "search-index.js").write_text(build_search_index(html, pages), encoding="utf-8")
+    _write_files(html, {SEARCH_INDEX: build_search_index(html, pages)})
 
 
 def _remove_leftovers(html: Path) -> None:
     for pattern in LEFTOVERS:
         for path in html.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _join_styles(html: Path) -> None:
+    """Write the one style sheet: the charts' colours, the pages' look, the figures' look."""
+    parts = [html / name for name in STYLE_PARTS]
+    _write_files(html, {STYLES: css_variables() + "".join(part.read_text(encoding="utf-8") for part in parts)})
+    for part in parts:
+        part.unlink()
 
 
 def _link_rules(page: str, rewriter: PageRewriter) -> str:

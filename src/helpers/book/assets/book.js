@@ -11,29 +11,23 @@
     }
   }
 
+  function isDark() {
+    var theme = root.dataset.theme;
+    return theme ? theme === "dark" : window.matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
   function offerTheme(button) {
     function label() {
-      button.textContent = root.dataset.theme === "dark" ? "Light" : "Dark";
+      button.textContent = isDark() ? "Light" : "Dark";
     }
     button.addEventListener("click", function () {
-      root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+      root.dataset.theme = isDark() ? "light" : "dark";
       remember(root.dataset.theme);
       label();
     });
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
     label();
     button.hidden = false;
-  }
-
-  // Paper is light, whatever the screen shows.
-  function printLight() {
-    var shown;
-    window.addEventListener("beforeprint", function () {
-      shown = root.dataset.theme;
-      root.dataset.theme = "light";
-    });
-    window.addEventListener("afterprint", function () {
-      root.dataset.theme = shown;
-    });
   }
 
   // What scrolls sideways must be reachable by keyboard.
@@ -72,7 +66,6 @@
 
   var button = document.querySelector(".kx-mode");
   if (button) offerTheme(button);
-  printLight();
   reachScrollers();
   window.addEventListener("resize", reachScrollers);
   followSections(document.querySelectorAll('.kx-local a[href^="#"]:not([href="#"])'));

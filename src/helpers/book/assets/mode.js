@@ -1,12 +1,10 @@
-// Sets light or dark before the first paint, so that the page does not flash.
+// Sets the reader's choice of light or dark before the first paint. Without a choice the system's setting holds.
 (function () {
   "use strict";
-  var stored = null;
   try {
-    stored = localStorage.getItem("kx-theme");
+    var theme = localStorage.getItem("kx-theme");
+    if (theme) document.documentElement.dataset.theme = theme;
   } catch (error) {
-    // Storage may be closed to pages from disk; the system's setting then holds.
+    // Storage may be closed to pages from disk.
   }
-  var dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-  document.documentElement.dataset.theme = stored || (dark ? "dark" : "light");
 })();
