@@ -85,6 +85,13 @@ def test_no_effect_is_found_where_none_is():
     assert smooth[smooth["trend"] == "quadratic"]["effect_pct"].abs().max() < 0.01
 
 
+def test_unit_of_gmv_and_order_of_rows_do_not_matter(curve):
+    """A series in RMB m, last quarter first, gives the same effects."""
+    other = solve_specification_curve(RECORD, 1000 * GMV[::-1])
+    assert np.allclose(other["effect_pct"], curve["effect_pct"])
+    assert np.allclose(other["t_value"], curve["t_value"])
+
+
 def test_interval_takes_the_wider_error(curve):
     """The interval is Student's t with the larger of both standard errors, in percent."""
     wide = curve[["standard_error_log", "hac_error_log"]].max(axis=1)
