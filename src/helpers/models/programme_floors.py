@@ -1,0 +1,313 @@
+"""Programme arithmetic: the sales that targets and plans imply at least, and what a new merchant is given.
+
+Floors
+    A target names a count n of units (brands, items, leaders, merchants) that each sell at least x. Targets
+    of one programme on one cut of the sales are nested: whoever sells ten times the lower threshold is also
+    counted below. With thresholds x_1 > x_2 > ... the floor of a cut is the sum of
+    (n_j - largest n before j)^+ x_j. Brands, items and leaders are cuts of the same sales, so floors of
+    different cuts are never added: the floor of a programme is the largest of its cuts. Reading the tiers of
+    one cut as apart gives the sum of n_j x_j, which is shown beside it.
+
+New merchants (凡星计划)
+    The usual fee is u of sales, or a share h of the promoter's commission k where one is paid (u = h k).
+    Within a ceiling C of cumulative sales the fee is as low as v. Relief at sales X is (u - v)^+ min(X, C); a
+    traffic credit of B, worth w per yuan, comes on top. Relief per yuan of sales is flat up to C and falls as
+    1 / X beyond it. Beyond the ceiling the usual fee is taken to apply to the further sales alone, so the
+    merchant meets a kink and no notch.
+
+Left out: what a resource package is made of (its unit is not stated), how many merchants took part, how many
+would have grown without it, returns, and whether a target was met: no outcome of these targets was published.
+A threshold with a plus sign is a lower bound, so floors are lower bounds and amounts per unit upper bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import InputError, summarise_complaints
+from helpers.models.record import Record, parameter
+
+TARGET_COLUMNS = ("programme", "target", "cut", "count", "threshold_rmb")
+RMB_PER_BN = 1e9
+
+
+class ProgrammeFloorsRecord(Record):
+    """Parameters of the plan for new merchants."""
+
+    usual_fee_rate: float = parameter(
+        0.05,
+        unit="share of sales, 0 to 1",
+        meaning="Service fee on sales without a promoter.",
+        rests_on=("data:events/service_fee_2019",),
+        ge=0,
+        le=0.5,
+    )
+    promoter_fee_share: float = parameter(
+        0.5,
+        unit="share of commission, 0 to 1",
+        meaning="Service fee on sales through a promoter, as a share of the commission.",
+        rests_on=("data:events/service_fee_2019",),
+        ge=0,
+        le=1,
+    )
+    promoter_commission_rate: float = parameter(
+        0.0,
+        unit="share of sales, 0 to 1",
+        meaning="Commission that the merchant pays a promoter; nothing where it sells by itself.",
+        ge=0,
+        le=0.9,
+    )
+    reduced_fee_rate: float = parameter(
+        0.01, unit="share of sales, 0 to 1", meaning="Lowest service fee within the ceiling.", ge=0, le=0.5
+    )
+    fee_relief_ceiling_rmb: float = parameter(
+        100_000.0, unit="RMB", meaning="Cumulative sales up to which the reduced fee holds.", ge=1
+    )
+    traffic_credit_rmb: float = parameter(
+        200.0, unit="RMB", meaning="Free traffic given to a new merchant.", ge=0
+    )
+    credit_worth: float = parameter(
+        1.0, unit="1", meaning="What a yuan of traffic credit is worth to the merchant.", ge=0, le=10
+    )
+    merchant_goal_rmb: float = parameter(
+        1_000_000.0, unit="RMB per year", meaning="Sales that the plan wants a merchant to reach.", ge=1
+    )
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One published number over another; None, with `why`, where one of them is missing."""
+
+    value: float | None
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How far a target was met against the time that had passed."""
+
+    done_share: float | None
+    pace: float | None
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a resource package comes to if the plan's count is just met; each value is an upper bound."""
+
+    per_merchant: float | None
+    per_yuan_of_sales: float | None
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Relief:
+    """What the plan is worth to one new merchant.
+
+    Parameters
+    ----------
+    largest_relief_rmb, largest_worth_rmb : float
+        Fee relief, and relief with the credit, once the ceiling is reached.
+    worth_share_at_ceiling, worth_share_at_goal : float
+        Worth over sales at the ceiling and at the goal.
+    ceiling_share_of_goal : float
+        Part of the way to the goal that the reduced fee accompanies.
+    idle_commission_rate : float or None
+        Commission of a promoter at or below which there is no fee to relieve; None if the fee takes no share.
+    """
+
+    largest_relief_rmb: float
+    largest_worth_rmb: float
+    worth_share_at_ceiling: float
+    worth_share_at_goal: float
+    ceiling_share_of_goal: float
+    idle_commission_rate: float | None
+
+
+def summarise_cuts(targets: pd.DataFrame) -> pd.DataFrame:
+    """Sum the targets of each cut, nested and apart.
+
+    Parameters
+    ----------
+    targets : DataFrame
+        One row per target: ``programme``, ``target``, ``cut``, ``count``, ``threshold_rmb``. Empty where
+        nothing had been announced.
+
+    Returns
+    -------
+    DataFrame
+        One row per programme and cut, in the order given: ``programme``, ``cut``, ``nested_rmb_bn`` (the
+        floor), ``apart_rmb_bn``.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or a count or threshold is not positive.
+    """
+    _check_targets(targets)
+    rows = [
+        (
+            programme,
+            cut,
+            _sum_nested(tiers),
+            float((tiers["count"] * tiers["threshold_rmb"]).sum() / RMB_PER_BN),
+        )
+        for (programme, cut), tiers in targets.groupby(["programme", "cut"], sort=False)
+    ]
+    return pd.DataFrame(rows, columns=["programme", "cut", "nested_rmb_bn", "apart_rmb_bn"])
+
+
+def _check_targets(targets: pd.DataFrame) -> None:
+    complaints = [f"column {name!r} is missing" for name in TARGET_COLUMNS if name not in targets]
+    if not complaints:
+        positive = (targets["count"] > 0) & (targets["threshold_rmb"] > 0)
+        complaints = [
+            f"target {name!r} must have a positive count and threshold"
+            for name in targets["target"][~positive]
+        ]
+    if complaints:
+        raise InputError(f"targets: {summarise_complaints(complaints)}")
+
+
+def _sum_nested(tiers: pd.DataFrame) -> float:
+    """Add tiers from the highest threshold down, counting nobody twice; RMB bn."""
+    ordered = tiers.sort_values("threshold_rmb", ascending=False)
+    counts = ordered["count"].to_numpy(dtype=float)
+    added = np.diff(np.maximum.accumulate(counts), prepend=0.0)
+    return float((added * ordered["threshold_rmb"].to_numpy(dtype=float)).sum() / RMB_PER_BN)
+
+
+def solve_floors(targets: pd.DataFrame) -> pd.DataFrame:
+    """Solve the least sales with which each programme meets all its targets.
+
+    Returns
+    -------
+    DataFrame
+        One row per programme: ``programme``, ``floor_rmb_bn``, ``binding_cut``.
+    """
+    cuts = summarise_cuts(targets)
+    order = cuts.sort_values("nested_rmb_bn", ascending=False, kind="stable")
+    top = order.drop_duplicates("programme").sort_index()
+    return top.rename(columns={"nested_rmb_bn": "floor_rmb_bn", "cut": "binding_cut"})[
+        ["programme", "floor_rmb_bn", "binding_cut"]
+    ].reset_index(drop=True)
+
+
+def summarise_floors(floors: pd.DataFrame, *, gmv_rmb_bn: float | None, period: str) -> pd.DataFrame:
+    """Set the floors beside the platform's GMV of one period.
+
+    Returns
+    -------
+    DataFrame
+        `floors` with ``period``, ``gmv_rmb_bn`` and ``share_of_gmv`` (missing where not published), ``why``.
+    """
+    known = gmv_rmb_bn is not None
+    gmv = np.nan if gmv_rmb_bn is None else float(gmv_rmb_bn)
+    why = "" if known else f"GMV of {period} was not published by then"
+    return floors.assign(period=period, gmv_rmb_bn=gmv, share_of_gmv=floors["floor_rmb_bn"] / gmv, why=why)
+
+
+def solve_ratio(
+    numerator: float | None,
+    denominator: float | None,
+    *,
+    names: tuple[str, str] = ("numerator", "denominator"),
+) -> Ratio:
+    """Divide two published numbers, or say which one is missing."""
+    missing = [name for name, value in zip(names, (numerator, denominator), strict=True) if value is None]
+    if numerator is None or denominator is None:
+        return Ratio(None, why=f"{' and '.join(missing)} not published by then")
+    return Ratio(numerator / denominator)
+
+
+def solve_pace(done: float | None, target: float | None, *, elapsed_share: float) -> Pace:
+    """Solve how far a target was met, and that over the share of its time that had passed.
+
+    Raises
+    ------
+    InputError
+        If no time had passed, or more than all.
+    """
+    if not 0 < elapsed_share <= 1:
+        raise InputError(f"'elapsed_share' must be above 0 and at most 1 (got {elapsed_share:g})")
+    share = solve_ratio(done, target, names=("what was done", "the target"))
+    if share.value is None:
+        return Pace(None, None, why=share.why)
+    return Pace(share.value, share.value / elapsed_share)
+
+
+def solve_package(
+    *, package_bn: float | None, merchants: float | None, threshold_rmb: float | None
+) -> Package:
+    """Solve a resource package per merchant and per yuan of the sales aimed at.
+
+    Parameters
+    ----------
+    package_bn : float or None
+        Size of the package, bn of a unit that the plan does not state.
+    merchants, threshold_rmb : float or None
+        Merchants aimed at, and the yearly sales each must reach, RMB.
+    """
+    each = solve_ratio(package_bn, merchants, names=("the package", "the count of merchants"))
+    if each.value is None or threshold_rmb is None:
+        return Package(None, None, why=each.why or "the threshold not published by then")
+    return Package(each.value * RMB_PER_BN, each.value * RMB_PER_BN / threshold_rmb)
+
+
+def solve_usual_fee(record: ProgrammeFloorsRecord) -> float:
+    """Return the fee rate without the plan: of sales, or by way of the promoter's commission."""
+    if record.promoter_commission_rate > 0:
+        return record.promoter_fee_share * record.promoter_commission_rate
+    return record.usual_fee_rate
+
+
+def summarise_new_merchant(record: ProgrammeFloorsRecord, *, sales_rmb: Sequence[float]) -> pd.DataFrame:
+    """Tabulate the plan for a new merchant over its cumulative sales.
+
+    Returns
+    -------
+    DataFrame
+        One row per level of sales: ``sales_rmb``, ``usual_fee_rmb``, ``plan_fee_rmb``, ``relief_rmb``,
+        ``worth_rmb`` (relief and credit), ``worth_share`` (of sales; missing at no sales).
+    """
+    sales = np.asarray(sales_rmb, dtype=float)
+    usual = solve_usual_fee(record)
+    relief = max(0.0, usual - record.reduced_fee_rate) * np.minimum(sales, record.fee_relief_ceiling_rmb)
+    worth = relief + record.credit_worth * record.traffic_credit_rmb
+    return pd.DataFrame(
+        {
+            "sales_rmb": sales,
+            "usual_fee_rmb": usual * sales,
+            "plan_fee_rmb": usual * sales - relief,
+            "relief_rmb": relief,
+            "worth_rmb": worth,
+            "worth_share": np.divide(worth, sales, out=np.full_like(sales, np.nan), where=sales > 0),
+        }
+    )
+
+
+def solve_relief(record: ProgrammeFloorsRecord) -> Relief:
+    """Solve what the plan is worth to one new merchant at its ceiling and at the goal."""
+    ceiling, goal = record.fee_relief_ceiling_rmb, record.merchant_goal_rmb
+    table = summarise_new_merchant(record, sales_rmb=(ceiling, goal))
+    share = record.promoter_fee_share
+    return Relief(
+        largest_relief_rmb=float(table["relief_rmb"].iloc[0]),
+        largest_worth_rmb=float(table["worth_rmb"].iloc[0]),
+        worth_share_at_ceiling=float(table["worth_share"].iloc[0]),
+        worth_share_at_goal=float(table["worth_share"].iloc[1]),
+        ceiling_share_of_goal=min(1.0, ceiling / goal),
+        idle_commission_rate=record.reduced_fee_rate / share if share > 0 else None,
+    )
+
+
+def solve_plan_cost(record: ProgrammeFloorsRecord, *, merchants: float | None) -> Ratio:
+    """Solve what the plan costs if each of `merchants` uses it in full, RMB bn."""
+    if merchants is None:
+        return Ratio(None, why="the number of merchants was not published by then")
+    full = summarise_new_merchant(record, sales_rmb=(record.fee_relief_ceiling_rmb,))["relief_rmb"].iloc[0]
+    return Ratio(merchants * (float(full) + record.traffic_credit_rmb) / RMB_PER_BN)

@@ -1,0 +1,217 @@
+"""Programme arithmetic against the announced targets, limits and properties."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from helpers.errors import InputError
+from helpers.models import programme_floors
+from helpers.models.programme_floors import ProgrammeFloorsRecord
+
+EXAMPLES = settings(max_examples=40, deadline=None)
+tiers = st.lists(st.tuples(st.integers(1, 10_000), st.floats(1e4, 1e10)), min_size=1, max_size=5)
+
+
+def _frame(*rows: tuple[str, str, str, float, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(programme_floors.TARGET_COLUMNS))
+
+
+def _one_cut(pairs: list[tuple[int, float]]) -> pd.DataFrame:
+    return _frame(*(("plan", str(i), "brands", n, x) for i, (n, x) in enumerate(pairs)))
+
+
+KUAI_FENXIAO = _frame(
+    ("快分销", "super brands", "brands", 10, 1e9),
+    ("快分销", "brand merchants", "brands", 100, 1e8),
+    ("快分销", "hit items", "items", 10_000, 1e6),
+    ("快分销", "leaders", "leaders", 100, 1e8),
+)
+
+
+def test_the_published_targets_imply_nineteen_billion_once():
+    """Ten of the hundred brands are the super brands; items and leaders are the same sales again."""
+    cuts = programme_floors.summarise_cuts(KUAI_FENXIAO).set_index("cut")
+    assert cuts["nested_rmb_bn"].to_dict() == pytest.approx({"brands": 19.0, "items": 10.0, "leaders": 10.0})
+    assert cuts.loc["brands", "apart_rmb_bn"] == pytest.approx(20.0)
+    floor = programme_floors.solve_floors(KUAI_FENXIAO).iloc[0]
+    assert (floor["floor_rmb_bn"], floor["binding_cut"]) == (pytest.approx(19.0), "brands")
+
+
+def test_a_hundred_thousand_merchants_above_a_million_are_a_hundred_billion():
+    """The plan for new merchants implies more than a quarter of the year's GMV of 381.2bn."""
+    plan = _frame(("双百", "new merchants", "merchants", 100_000, 1e6))
+    table = programme_floors.summarise_floors(
+        programme_floors.solve_floors(plan), gmv_rmb_bn=381.2, period="2020"
+    )
+    assert table["floor_rmb_bn"].tolist() == pytest.approx([100.0])
+    assert table["share_of_gmv"].tolist() == pytest.approx([0.2623], abs=1e-4)
+    assert table["why"].tolist() == [""]
+
+
+def test_programmes_are_kept_apart():
+    """Each programme has its own floor, in the order given."""
+    both = pd.concat([_frame(("双百", "new merchants", "merchants", 100_000, 1e6)), KUAI_FENXIAO])
+    floors = programme_floors.solve_floors(both)
+    assert floors["programme"].tolist() == ["双百", "快分销"]
+    assert floors["floor_rmb_bn"].tolist() == pytest.approx([100.0, 19.0])
+
+
+def test_before_publication_the_share_is_missing_and_says_why():
+    """Without GMV the floor stays and the share is unknown; without targets there is no floor."""
+    floors = programme_floors.solve_floors(KUAI_FENXIAO)
+    row = programme_floors.summarise_floors(floors, gmv_rmb_bn=None, period="2021").iloc[0]
+    assert math.isnan(row["share_of_gmv"])
+    assert row["why"] == "GMV of 2021 was not published by then"
+    empty = programme_floors.solve_floors(KUAI_FENXIAO.iloc[:0])
+    assert empty.empty
+    assert list(empty.columns) == ["programme", "floor_rmb_bn", "binding_cut"]
+
+
+@EXAMPLES
+@given(tiers)
+def test_nested_floor_is_met_by_some_sellers_and_by_no_smaller_sum(pairs):
+    """A list of sellers built tier by tier meets every target, and sells exactly the floor."""
+    floor = programme_floors.summarise_cuts(_one_cut(pairs))["nested_rmb_bn"].iloc[0]
+    ordered = sorted(pairs, key=lambda pair: -pair[1])
+    sellers: list[float] = []
+    for count, threshold in ordered:
+        sellers += [threshold] * (count - len(sellers))
+    assert all(sum(s >= threshold for s in sellers) >= count for count, threshold in pairs)
+    assert sum(sellers) / 1e9 == pytest.approx(floor)
+
+
+@EXAMPLES
+@given(tiers, st.floats(0.01, 100))
+def test_floor_scales_with_the_unit_and_never_exceeds_the_tiers_apart(pairs, factor):
+    """Thresholds in another unit scale the floor; nesting only lowers it; one tier more only raises it."""
+    table = programme_floors.summarise_cuts(_one_cut(pairs))
+    scaled = programme_floors.summarise_cuts(_one_cut([(n, x * factor) for n, x in pairs]))
+    more = programme_floors.summarise_cuts(_one_cut([*pairs, (5, 1e8)]))
+    nested = table["nested_rmb_bn"].iloc[0]
+    assert nested <= table["apart_rmb_bn"].iloc[0] * (1 + 1e-12)
+    assert scaled["nested_rmb_bn"].iloc[0] == pytest.approx(nested * factor)
+    assert more["nested_rmb_bn"].iloc[0] >= nested * (1 - 1e-12)
+
+
+def test_bad_targets_are_named_all_at_once():
+    """Every missing column, and every target without a positive number, is in one message."""
+    with pytest.raises(InputError, match="column 'cut' is missing; column 'count' is missing"):
+        programme_floors.solve_floors(KUAI_FENXIAO.drop(columns=["cut", "count"]))
+    bad = _frame(("p", "none", "brands", 0, 1e9), ("p", "free", "brands", 3, 0.0))
+    with pytest.raises(InputError, match=r"'none' must have a positive count.*'free'"):
+        programme_floors.solve_floors(bad)
+
+
+def test_the_package_is_a_tenth_of_the_sales_it_aims_at():
+    """Ten billion over a hundred thousand merchants is 100,000 each, a tenth of a million of sales."""
+    package = programme_floors.solve_package(package_bn=10, merchants=100_000, threshold_rmb=1e6)
+    assert package.per_merchant == pytest.approx(100_000)
+    assert package.per_yuan_of_sales == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("missing", "why"),
+    [
+        ("package_bn", "the package not published by then"),
+        ("merchants", "the count of merchants not published by then"),
+        ("threshold_rmb", "the threshold not published by then"),
+    ],
+)
+def test_a_package_with_a_missing_input_is_unknown(missing, why):
+    """None, with the name of what is missing."""
+    inputs = {"package_bn": 10, "merchants": 100_000, "threshold_rmb": 1e6, missing: None}
+    package = programme_floors.solve_package(**inputs)
+    assert (package.per_merchant, package.why) == (None, why)
+
+
+def test_ratios_divide_or_say_what_is_missing():
+    """A hundred million consumers over half a million promoters are 200 each."""
+    assert programme_floors.solve_ratio(100e6, 500e3).value == pytest.approx(200)
+    unknown = programme_floors.solve_ratio(None, None, names=("posts", "accounts"))
+    assert (unknown.value, unknown.why) == (None, "posts and accounts not published by then")
+
+
+def test_half_the_belts_at_half_the_year_are_on_pace():
+    """Over 50 of 100 belts after half a year: at least the pace of the plan."""
+    pace = programme_floors.solve_pace(50, 100, elapsed_share=0.5)
+    assert (pace.done_share, pace.pace) == (pytest.approx(0.5), pytest.approx(1.0))
+    assert (
+        programme_floors.solve_pace(None, 100, elapsed_share=0.5).why == "what was done not published by then"
+    )
+    with pytest.raises(InputError, match=r"'elapsed_share' must be above 0 and at most 1 \(got 0\)"):
+        programme_floors.solve_pace(50, 100, elapsed_share=0)
+
+
+def test_a_new_merchant_is_relieved_of_four_thousand_yuan_at_most():
+    """Four points of fee on 100,000 and 200 of credit: 4.2% of sales at the ceiling, 0.42% at a million."""
+    relief = programme_floors.solve_relief(ProgrammeFloorsRecord())
+    assert relief.largest_relief_rmb == pytest.approx(4000)
+    assert relief.largest_worth_rmb == pytest.approx(4200)
+    assert relief.worth_share_at_ceiling == pytest.approx(0.042)
+    assert relief.worth_share_at_goal == pytest.approx(0.0042)
+    assert relief.ceiling_share_of_goal == pytest.approx(0.1)
+    assert relief.idle_commission_rate == pytest.approx(0.02)
+
+
+def test_a_hundred_thousand_full_users_cost_420_million():
+    """The plan used in full by the merchants aimed at is 0.42bn; an unknown number has no cost."""
+    cost = programme_floors.solve_plan_cost(ProgrammeFloorsRecord(), merchants=100_000)
+    assert cost.value == pytest.approx(0.42)
+    unknown = programme_floors.solve_plan_cost(ProgrammeFloorsRecord(), merchants=None)
+    assert unknown.value is None
+    assert "not published" in str(unknown.why)
+
+
+@pytest.mark.parametrize(("commission", "usual"), [(0.0, 0.05), (0.2, 0.1), (0.02, 0.01)])
+def test_the_usual_fee_follows_the_rule_of_2019(commission, usual):
+    """Five percent alone, half of the commission with a promoter."""
+    record = ProgrammeFloorsRecord(promoter_commission_rate=commission)
+    assert programme_floors.solve_usual_fee(record) == pytest.approx(usual)
+
+
+def test_a_small_commission_leaves_nothing_to_relieve():
+    """Where the usual fee is at or below the reduced one, the relief is nothing and never a burden."""
+    record = ProgrammeFloorsRecord(promoter_commission_rate=0.01)
+    assert programme_floors.solve_relief(record).largest_relief_rmb == 0.0
+
+
+def test_without_a_share_of_commissions_no_commission_is_idle():
+    """A rule that takes no share of commissions has no idle rate."""
+    assert (
+        programme_floors.solve_relief(ProgrammeFloorsRecord(promoter_fee_share=0)).idle_commission_rate
+        is None
+    )
+
+
+@EXAMPLES
+@given(st.floats(0, 1), st.floats(1, 1e6), st.floats(0, 0.2), st.floats(0, 0.2))
+def test_relief_rises_to_the_ceiling_and_stays(worth, ceiling, usual, reduced):
+    """More sales never lower the relief, the plan never costs more than the usual fee, and a kink ends it."""
+    record = ProgrammeFloorsRecord(
+        credit_worth=worth, fee_relief_ceiling_rmb=ceiling, usual_fee_rate=usual, reduced_fee_rate=reduced
+    )
+    sales = np.array([0.0, 0.5, 1.0, 2.0, 10.0]) * ceiling
+    table = programme_floors.summarise_new_merchant(record, sales_rmb=sales.tolist())
+    assert table["relief_rmb"].is_monotonic_increasing
+    assert (table["plan_fee_rmb"] <= table["usual_fee_rmb"] + 1e-9).all()
+    assert table["relief_rmb"].iloc[2] == table["relief_rmb"].iloc[4]
+    assert math.isnan(table["worth_share"].iloc[0])
+    beyond = np.diff(table["plan_fee_rmb"].iloc[2:]) / np.diff(sales[2:])
+    np.testing.assert_allclose(beyond, usual, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"reduced_fee_rate": -0.01}, {"fee_relief_ceiling_rmb": 0}, {"promoter_fee_share": 2}, {"fee": 1}],
+)
+def test_record_refuses_what_the_model_cannot_hold(change):
+    """Out of range or unknown fields are refused."""
+    with pytest.raises(ValidationError):
+        ProgrammeFloorsRecord(**change)
