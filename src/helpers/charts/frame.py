@@ -257,7 +257,8 @@ def tables(spec: Spec) -> list[pd.DataFrame]:
     Returns
     -------
     list of DataFrame
-        One frame for each distinct set of rows, columns titled; a set that another one contains is left out.
+        One frame for each distinct set of rows, columns titled; a set that another one contains is left
+        out, and the longest set comes first.
     """
     found = [_table(data["values"], spec) for data in _values_of("data", spec)]
     found = [table for table in found if not table.empty]
@@ -266,7 +267,7 @@ def tables(spec: Spec) -> list[pd.DataFrame]:
         others = kept + found[place + 1 :]
         if not any(_contains(other, table) for other in others):
             kept.append(table)
-    return kept
+    return sorted(kept, key=len, reverse=True)
 
 
 def _table(rows: Iterable[Mapping[str, Any]], spec: Spec) -> pd.DataFrame:

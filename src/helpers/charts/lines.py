@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.charts.frame import chart_message
 
-EVENT_ROW = 15
+AXIS_ROOM = 40
 POINTS_SHOWN = 40
 
 
@@ -35,12 +35,7 @@ class _Plan:
     scale: alt.Scale
     low: str | None
     high: str | None
-    event_rows: int
-
-    @property
-    def head(self) -> int:
-        """Return the pixels above the axis that event labels take."""
-        return self.event_rows * EVENT_ROW + (4 if self.event_rows else 0)
+    head: int
 
     def x_channel(self, field: str | None = None) -> alt.X:
         """Return the x channel; all layers share its scale."""
@@ -133,12 +128,13 @@ def chart_lines(
         return chart_message()
     plan = _plan(drawn, x, y, series, measure, x_title, colours, band, bound, zero, number, height)
     layers: list[alt.Chart] = []
-    if spans is not None and not spans.empty:
-        layers += _spans(plan, spans)
     if events is not None and not events.empty:
-        placed = _place_events(plan, events)
-        plan = replace(plan, event_rows=int(placed["_row"].max()) + 1)
-        layers = (_spans(plan, spans) if layers and spans is not None else []) + _events(plan, placed)
+        known = events[[x, "event"]]
+        places = _places(plan, known)
+        plan = replace(plan, head=parts.head_room(places))
+        layers = _events(plan, known, places)
+    if spans is not None and not spans.empty:
+        layers = _spans(plan, spans) + layers
     layers += ([_band(plan)] if band else []) + _strokes(plan, dashed) + _points(plan) + _names(plan)
     return parts.assemble(layers, height=plan.head + plan.height)
 
@@ -285,35 +281,13 @@ def _names(plan: _Plan) -> list[alt.Chart]:
     ]
 
 
-def _events(plan: _Plan, placed: pd.DataFrame) -> list[alt.Chart]:
-    placed = placed.assign(_y=[EVENT_ROW * (plan.event_rows - row) - 1 for row in placed["_row"]])
-    rules = parts.encode(
-        alt.Chart(placed).mark_rule(color=theme.colour("axis"), strokeDash=[2, 3]),
-        x=plan.x_channel(),
-        y=alt.Y("_y:Q", scale=None, axis=None),
-        y2=alt.value(plan.head + plan.height),
-        tooltip=parts.tooltips(
-            (plan.x, plan.x_title, None if plan.order else "~g"), ("event", "Event", None)
-        ),
+def _places(plan: _Plan, events: pd.DataFrame) -> parts.LabelPlaces:
+    return parts.place_labels(
+        _shares(plan, list(events[plan.x])),
+        list(events["event"]),
+        width=theme.WIDTH - AXIS_ROOM - _right_room(plan),
+        overhang=_right_room(plan),
     )
-    return [rules, *_event_texts(plan, placed)]
-
-
-def _place_events(plan: _Plan, events: pd.DataFrame) -> pd.DataFrame:
-    width = theme.WIDTH - 60 - _right_room(plan)
-    shares = _shares(plan, events[plan.x].tolist())
-    ordered = events[[plan.x, "event"]].assign(_share=shares).sort_values("_share", kind="stable")
-    lengths = [theme.text_width(text, theme.SMALL) for text in ordered["event"]]
-    flipped = [
-        share * width + length > width + _right_room(plan)
-        for share, length in zip(ordered["_share"], lengths, strict=True)
-    ]
-    starts = [
-        share * width - (length if flip else 0)
-        for share, length, flip in zip(ordered["_share"], lengths, flipped, strict=True)
-    ]
-    rows = parts.label_rows([share * width for share in ordered["_share"]], starts, lengths)
-    return ordered.assign(_flip=flipped, _row=rows).drop(columns="_share")
 
 
 def _shares(plan: _Plan, places: Sequence[Any]) -> list[float]:
@@ -323,23 +297,10 @@ def _shares(plan: _Plan, places: Sequence[Any]) -> list[float]:
     return [(float(place) - low) / ((high - low) or 1) for place in places]
 
 
-def _event_texts(plan: _Plan, placed: pd.DataFrame) -> list[alt.Chart]:
-    sides: tuple[tuple[pd.DataFrame, parts.Align, int], ...] = (
-        (placed[~placed["_flip"]], "left", -1),
-        (placed[placed["_flip"]], "right", 1),
-    )
-    return [
-        parts.encode(
-            alt.Chart(part).mark_text(
-                align=side, baseline="bottom", dx=shift, fontSize=theme.SMALL, color=theme.colour("muted")
-            ),
-            x=plan.x_channel(),
-            y=alt.Y("_y:Q", scale=None, axis=None),
-            text=alt.Text("event:N"),
-        )
-        for part, side, shift in sides
-        if not part.empty
-    ]
+def _events(plan: _Plan, events: pd.DataFrame, places: parts.LabelPlaces) -> list[alt.Chart]:
+    tooltip = parts.tooltips((plan.x, plan.x_title, None if plan.order else "~g"), ("event", "Event", None))
+    bottom = plan.head + plan.height
+    return parts.rule_layers(events, plan.x_channel(), "event", places, bottom=bottom, tooltip=tooltip)
 
 
 def _spans(plan: _Plan, spans: pd.DataFrame) -> list[alt.Chart]:

@@ -8,6 +8,7 @@ from helpers.charts import theme
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
@@ -23,6 +24,7 @@ QUARTER = re.compile(r"(\d{4})Q([1-4])")
 READINGS = {"exact": "as published", "lower": "at least", "upper": "at most", "approximate": "about"}
 HOLLOW_SHAPES = {"at least": "triangle-up", "at most": "triangle-down", "about": "circle"}
 SIGNS = {"as published": "", "at least": "\u2265 ", "at most": "\u2264 ", "about": "about "}
+LABEL_ROW = 15
 CYCLE = ("neutral", "highlight", "uncertainty", "ink", "gain", "loss")
 
 
@@ -249,6 +251,76 @@ def label_rows(anchors: Sequence[float], starts: Sequence[float], widths: Sequen
         row = max(over, default=-1) + 1
         rows[place] = next(free for free in range(row, row + len(beside) + 1) if free not in beside)
     return [rows[place] for place in range(len(anchors))]
+
+
+@dataclass(frozen=True)
+class LabelPlaces:
+    """Where the labels of vertical rules go: rows counted upwards, and which turn to the left."""
+
+    rows: list[int]
+    flipped: list[bool]
+
+
+def place_labels(
+    shares: Sequence[float], texts: Sequence[str], *, width: float, overhang: float
+) -> LabelPlaces:
+    """Place labels of vertical rules above a plot.
+
+    Parameters
+    ----------
+    shares : sequence of float
+        Where each rule stands, 0 at the plot's left end and 1 at its right end.
+    texts : sequence of str
+        The labels.
+    width, overhang : float
+        Pixels: the plot's width and the room to its right.
+    """
+    anchors = [share * width for share in shares]
+    lengths = [theme.text_width(text, theme.SMALL) for text in texts]
+    flipped = [anchor + length > width + overhang for anchor, length in zip(anchors, lengths, strict=True)]
+    starts = [anchor - flip * length for anchor, length, flip in zip(anchors, lengths, flipped, strict=True)]
+    return LabelPlaces(label_rows(anchors, starts, lengths), flipped)
+
+
+def rule_layers(
+    data: pd.DataFrame,
+    x: str | alt.X,
+    text: str,
+    places: LabelPlaces,
+    *,
+    bottom: float,
+    tooltip: list[alt.Tooltip],
+) -> list[alt.Chart]:
+    """Return dotted vertical rules with their labels; rows are read from the plot's top at pixel 0.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row per rule, with the fields of `x` and `text`.
+    bottom : float
+        Pixel where the rules end.
+    """
+    top = max(places.rows, default=0) + 1
+    placed = data.assign(_row_y=[LABEL_ROW * (top - row) - 1 for row in places.rows])
+    y = alt.Y("_row_y:Q", scale=None, axis=None)
+    rule = alt.Chart(placed).mark_rule(color=theme.colour("axis"), strokeDash=[2, 3])
+    layers = [encode(rule, x=x, y=y, y2=alt.value(bottom), tooltip=tooltip)]
+    flags = pd.Series(places.flipped, index=placed.index)
+    sides: tuple[tuple[pd.DataFrame, Align, int], ...] = (
+        (placed[~flags], "left", -1),
+        (placed[flags], "right", 1),
+    )
+    style: dict[str, Any] = {"baseline": "bottom", "fontSize": theme.SMALL, "color": theme.colour("muted")}
+    for part, side, shift in sides:
+        if not part.empty:
+            words = alt.Chart(part).mark_text(align=side, dx=shift, **style)
+            layers.append(encode(words, x=x, y=y, text=alt.Text(f"{text}:N")))
+    return layers
+
+
+def head_room(places: LabelPlaces | None) -> int:
+    """Return the pixels above a plot that the labels of its rules take."""
+    return 0 if places is None or not places.rows else (max(places.rows) + 1) * LABEL_ROW + 4
 
 
 def write_number(value: float, number: str) -> str:

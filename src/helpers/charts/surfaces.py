@@ -1,0 +1,374 @@
+"""A result over two parameters: a heat map in seven classes, or regions on either side of a frontier."""
+
+from __future__ import annotations
+
+from helpers.charts import parts, theme
+
+# isort: split
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from helpers.charts.frame import chart_message
+from helpers.errors import InputError
+
+MOST_CELLS = 21
+CLASSES = 7
+SURFACE_HEIGHT = 380
+HALO = 3.5
+
+
+@dataclass(frozen=True)
+class Point:
+    """A labelled place on a surface, such as the default of both parameters."""
+
+    x: float
+    y: float
+    label: str
+
+
+def chart_heat_map(
+    data: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    value: str = "value",
+    measure: str,
+    x_title: str,
+    y_title: str,
+    middle: float | None = None,
+    edges: Sequence[float] | None = None,
+    contour: pd.DataFrame | None = None,
+    contour_label: str = "",
+    default: Point | None = None,
+    number: str = ",~f",
+    x_number: str = "~g",
+    y_number: str = "~g",
+    height: int = SURFACE_HEIGHT,
+) -> alt.LayerChart | alt.Chart:
+    """Draw a value over a grid of two parameters, in seven classes.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row per cell of a full grid of at most 21 by 21: `x`, `y`, `value`.
+    middle : float, optional
+        Where the value changes its meaning (zero, break-even): classes then diverge from it.
+    edges : sequence of float, optional
+        The six inner class edges; by default round steps over the range.
+    contour : DataFrame, optional
+        Columns `x` and `y`: a line across the map, such as where the value is zero.
+    default : Point, optional
+        The default of both parameters.
+
+    Returns
+    -------
+    alt.LayerChart
+        Unframed; a message when there is nothing to draw.
+
+    Raises
+    ------
+    InputError
+        If the grid has more than 21 values on a side, or `edges` are not six growing numbers.
+    """
+    parts.require_columns(data, x, y, value)
+    drawn = data.dropna(subset=[value])
+    if drawn.empty:
+        return chart_message()
+    inner = _inner_edges(drawn[value], middle) if edges is None else [float(edge) for edge in edges]
+    _check_grid(drawn, x, y, inner)
+    cells = _cells(drawn[[x, y, value]], x, y)
+    names = _class_names(inner, number)
+    places = np.searchsorted(inner, cells[value].astype(float), side="right")
+    cells["class"] = [names[place] for place in places]
+    plan = _Surface(
+        x, y, x_title, y_title, _span(cells, "_x1", "_x2"), _span(cells, "_y1", "_y2"), x_number, y_number
+    )
+    ramp = theme.sequential() if middle is None else theme.diverging()
+    tooltip = parts.tooltips(
+        (x, x_title, x_number), (y, y_title, y_number), (value, measure, number), ("class", "Class", None)
+    )
+    layers = [_cell_layer(plan, cells, names, ramp, tooltip)]
+    layers += _contour_layers(plan, contour, contour_label) + _default_layers(plan, default)
+    return parts.assemble(layers, height=height, right=12)
+
+
+def _inner_edges(values: pd.Series, middle: float | None) -> list[float]:
+    """Return six growing edges: round steps over the range, or the same steps on both sides of the middle."""
+    low, high = float(values.min()), float(values.max())
+    if middle is not None:
+        reach = max(abs(low - middle), abs(high - middle)) or 1.0
+        step = _round_step(2 * reach / CLASSES)
+        return [round(middle + (place - 2.5) * step, 12) for place in range(CLASSES - 1)]
+    step = _round_step((high - low or 1.0) / CLASSES)
+    first = np.ceil(low / step + 1e-9) * step
+    return [round(float(first + place * step), 12) for place in range(CLASSES - 1)]
+
+
+def _round_step(raw: float) -> float:
+    scale = 10.0 ** np.floor(np.log10(raw))
+    return float(next(step * scale for step in (1, 2, 2.5, 5, 10) if step * scale >= raw * 0.999))
+
+
+def _check_grid(data: pd.DataFrame, x: str, y: str, inner: Sequence[float]) -> None:
+    widest = max(data[x].nunique(), data[y].nunique())
+    if widest > MOST_CELLS:
+        raise InputError(f"a heat map has at most {MOST_CELLS} values on a side (got {widest})")
+    if len(inner) != CLASSES - 1 or any(np.diff(inner) <= 0):
+        raise InputError(f"'edges' must be {CLASSES - 1} growing numbers (got {list(inner)})")
+
+
+def _cells(data: pd.DataFrame, x: str, y: str) -> pd.DataFrame:
+    """Add each cell's sides, halfway between neighbouring grid values."""
+    placed = data.reset_index(drop=True)
+    for field, axis in ((x, "x"), (y, "y")):
+        grid = np.sort(placed[field].unique().astype(float))
+        half = np.diff(grid) / 2 if len(grid) > 1 else np.array([0.5])
+        low, high = grid - np.r_[half[0], half], grid + np.r_[half, half[-1]]
+        where = np.searchsorted(grid, placed[field].astype(float))
+        placed[f"_{axis}1"], placed[f"_{axis}2"] = low[where].round(12), high[where].round(12)
+    return placed
+
+
+def _class_names(inner: Sequence[float], number: str) -> list[str]:
+    written = [parts.write_number(edge, number) for edge in inner]
+    between = [f"{low} to {high}" for low, high in pairwise(written)]
+    return [f"below {written[0]}", *between, f"{written[-1]} or more"]
+
+
+def _span(cells: pd.DataFrame, low: str, high: str) -> tuple[float, float]:
+    return float(cells[low].min()), float(cells[high].max())
+
+
+@dataclass(frozen=True)
+class _Surface:
+    """The two axes that all layers of one surface share."""
+
+    x: str
+    y: str
+    x_title: str
+    y_title: str
+    x_span: tuple[float, float]
+    y_span: tuple[float, float]
+    x_number: str
+    y_number: str
+
+    def x_channel(self, field: str | None = None) -> alt.X:
+        axis = alt.Axis(format=self.x_number, title=self.x_title, tickCount=6, labelFlush=True)
+        scale = alt.Scale(domain=list(self.x_span), nice=False, zero=False)
+        return alt.X(f"{field or self.x}:Q", title=self.x_title, scale=scale, axis=axis)
+
+    def y_channel(self, field: str | None = None) -> alt.Y:
+        axis = alt.Axis(
+            format=self.y_number,
+            title=self.y_title,
+            tickCount=6,
+            grid=False,
+            domain=True,
+            ticks=True,
+            **_ABOVE,
+        )
+        scale = alt.Scale(domain=list(self.y_span), nice=False, zero=False)
+        return alt.Y(f"{field or self.y}:Q", title=self.y_title, scale=scale, axis=axis)
+
+
+_ABOVE: dict[str, Any] = {
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleAnchor": "end",
+    "titleBaseline": "bottom",
+    "titleX": 0,
+    "titleY": -8,
+}
+"""A vertical axis is named above itself, where it can be read without turning the head."""
+
+
+def _cell_layer(
+    plan: _Surface, cells: pd.DataFrame, names: list[str], ramp: list[str], tooltip: list[alt.Tooltip]
+) -> alt.Chart:
+    key = alt.Legend(title=None, symbolType="square", symbolSize=140, columns=CLASSES, symbolStrokeWidth=0)
+    return parts.encode(
+        alt.Chart(cells).mark_rect(),
+        x=plan.x_channel("_x1"),
+        x2=alt.X2("_x2"),
+        y=plan.y_channel("_y1"),
+        y2=alt.Y2("_y2"),
+        color=alt.Color("class:N", title="Class", scale=alt.Scale(domain=names, range=ramp), legend=key),
+        tooltip=tooltip,
+    )
+
+
+def _contour_layers(plan: _Surface, contour: pd.DataFrame | None, label: str) -> list[alt.Chart]:
+    if contour is None or contour.empty:
+        return []
+    inside = contour[
+        contour[plan.x].between(*plan.x_span) & contour[plan.y].between(*plan.y_span)
+    ].reset_index(drop=True)
+    if inside.empty:
+        return []
+    line = alt.Chart(inside.assign(_order=range(len(inside)))).mark_line(
+        color=theme.colour("ink"), strokeWidth=2
+    )
+    drawn = parts.encode(line, x=plan.x_channel(), y=plan.y_channel(), order=alt.Order("_order:Q"))
+    middle = inside.iloc[[len(inside) // 2]].assign(_label=label)
+    return [drawn, *(_haloed(plan, middle, dy=-9) if label else [])]
+
+
+def _default_layers(plan: _Surface, default: Point | None) -> list[alt.Chart]:
+    if default is None:
+        return []
+    data = pd.DataFrame({plan.x: [default.x], plan.y: [default.y], "_label": [default.label]})
+    ring = alt.Chart(data).mark_point(
+        shape="circle",
+        size=110,
+        filled=True,
+        fill=theme.colour("paper"),
+        stroke=theme.colour("ink"),
+        strokeWidth=2,
+    )
+    left = (default.x - plan.x_span[0]) > 0.6 * (plan.x_span[1] - plan.x_span[0])
+    words = _haloed(plan, data, dx=-11 if left else 11, align="right" if left else "left")
+    return [parts.encode(ring, x=plan.x_channel(), y=plan.y_channel()), *words]
+
+
+def _haloed(
+    plan: _Surface, data: pd.DataFrame, *, dx: float = 0, dy: float = 0, align: parts.Align = "center"
+) -> list[alt.Chart]:
+    """Write labels twice: paper beneath, so that they can be read on any class."""
+    halo: dict[str, Any] = {"stroke": theme.colour("paper"), "strokeWidth": HALO, "strokeJoin": "round"}
+    return [
+        parts.encode(
+            alt.Chart(data).mark_text(align=align, dx=dx, dy=dy, fontWeight=600, **style),
+            x=plan.x_channel(),
+            y=plan.y_channel(),
+            text=alt.Text("_label:N"),
+        )
+        for style in (halo, {"color": theme.colour("ink")})
+    ]
+
+
+def chart_regions(
+    data: pd.DataFrame,
+    *,
+    x: str,
+    y: str,
+    curve: str | None = None,
+    x_title: str,
+    y_title: str,
+    above: str,
+    below: str,
+    colours: tuple[str, str] = ("loss", "gain"),
+    points: Sequence[Point] = (),
+    y_span: tuple[float, float] | None = None,
+    x_number: str = "~g",
+    y_number: str = "~g",
+    height: int = SURFACE_HEIGHT,
+) -> alt.LayerChart | alt.Chart:
+    """Draw a frontier between two regions, each named where it lies.
+
+    Parameters
+    ----------
+    data : DataFrame
+        The frontier: `x`, `y`, and `curve` where there are several. The first curve parts the regions.
+    above, below : str
+        What holds above and below the first curve.
+    colours : tuple of str
+        Palette names of the region above and of the one below.
+    points : sequence of Point
+        Labelled places.
+    y_span : tuple of float, optional
+        Range of the vertical axis; by default round numbers around the curves.
+
+    Returns
+    -------
+    alt.LayerChart
+        Unframed; a message when there is nothing to draw.
+    """
+    parts.require_columns(data, x, y, curve)
+    drawn = data.dropna(subset=[x, y])
+    if drawn.empty:
+        return chart_message()
+    ticks = parts.value_ticks(drawn[y], zero=True)
+    span = y_span or (ticks[0], ticks[-1])
+    x_span = (float(drawn[x].min()), float(drawn[x].max()))
+    plan = _Surface(x, y, x_title, y_title, x_span, span, x_number, y_number)
+    tidy = drawn[[name for name in (x, y, curve) if name]].reset_index(drop=True)
+    if curve is None:
+        tidy["_curve"] = ""
+    name = curve or "_curve"
+    first = tidy[tidy[name] == tidy[name].iloc[0]].sort_values(x)
+    layers = _fills(plan, first, colours) + _frontiers(plan, tidy, name)
+    layers += _region_words(plan, first, (above, below), colours)
+    for point in points:
+        layers += _default_layers(plan, point)
+    return parts.assemble(layers, height=height, right=12)
+
+
+def _fills(plan: _Surface, first: pd.DataFrame, colours: tuple[str, str]) -> list[alt.Chart]:
+    edges = first.assign(_edge=first[plan.y].clip(*plan.y_span), _top=plan.y_span[1], _bottom=plan.y_span[0])
+    return [
+        parts.encode(
+            alt.Chart(edges).mark_area(color=theme.colour(colour), opacity=0.14, clip=True),
+            x=plan.x_channel(),
+            y=plan.y_channel("_edge"),
+            y2=alt.Y2(side),
+        )
+        for colour, side in zip(colours, ("_top", "_bottom"), strict=True)
+    ]
+
+
+def _frontiers(plan: _Surface, tidy: pd.DataFrame, name: str) -> list[alt.Chart]:
+    curves = list(dict.fromkeys(tidy[name]))
+    dash = alt.Scale(domain=curves, range=[[1, 0], [6, 4], [2, 3], [8, 3, 2, 3]][: len(curves)])
+    tooltip = parts.tooltips(
+        (None if name == "_curve" else name, "Curve", None),
+        (plan.x, plan.x_title, plan.x_number),
+        (plan.y, plan.y_title, plan.y_number),
+    )
+    line = parts.encode(
+        alt.Chart(tidy).mark_line(color=theme.colour("ink"), clip=True),
+        x=plan.x_channel(),
+        y=plan.y_channel(),
+        strokeDash=alt.StrokeDash(f"{name}:N", title="Curve", scale=dash, legend=None),
+        tooltip=tooltip,
+    )
+    return [line, *_curve_words(plan, tidy, name)]
+
+
+def _curve_words(plan: _Surface, tidy: pd.DataFrame, name: str) -> list[alt.Chart]:
+    """Name each curve at the last place where it lies inside the plot."""
+    if name == "_curve":
+        return []
+    inside = tidy[tidy[plan.y].between(*plan.y_span)]
+    last = inside.sort_values(plan.x).groupby(name, sort=False).tail(1)
+    words = alt.Chart(last.assign(_label=last[name])).mark_text(align="left", dx=6, fontWeight=600)
+    return [parts.encode(words, x=plan.x_channel(), y=plan.y_channel(), text=alt.Text("_label:N"))]
+
+
+def _region_words(
+    plan: _Surface, first: pd.DataFrame, names: tuple[str, str], colours: tuple[str, str]
+) -> list[alt.Chart]:
+    """Write each region's name at the x where the region is tallest, halfway up."""
+    edge = first[plan.y].astype(float).clip(*plan.y_span)
+    sides = ((names[0], colours[0], plan.y_span[1]), (names[1], colours[1], plan.y_span[0]))
+    return [
+        word
+        for name, colour, end in sides
+        for word in _region_word(plan, first[plan.x], edge, name, colour, end)
+    ]
+
+
+def _region_word(
+    plan: _Surface, x: pd.Series, edge: pd.Series, name: str, colour: str, end: float
+) -> list[alt.Chart]:
+    share = (x.astype(float) - plan.x_span[0]) / ((plan.x_span[1] - plan.x_span[0]) or 1)
+    inner = share.between(0.22, 0.78)
+    place = ((edge - end).abs().where(inner, -1.0)).idxmax()
+    data = pd.DataFrame({plan.x: [x[place]], plan.y: [(edge[place] + end) / 2], "_label": [name]})
+    mark = alt.Chart(data).mark_text(fontSize=theme.TEXT + 1, fontWeight=600, color=theme.colour(colour))
+    return [parts.encode(mark, x=plan.x_channel(), y=plan.y_channel(), text=alt.Text("_label:N"))]
