@@ -41,7 +41,7 @@ def format_value(value: float | int | str | None, unit: str = "", spec: str = ""
     number = format_number(value, spec)
     if unit in _PREFIX:
         return f"{_PREFIX[unit]}{number}{_SCALE[unit]}"
-    return number + _SUFFIX.get(unit, f" {unit}")
+    return number + _SUFFIX.get(unit, unit if unit.startswith("%") else f" {unit}")
 
 
 def format_interval(low: float | None, high: float | None, unit: str = "", spec: str = "") -> str:

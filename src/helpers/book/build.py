@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from helpers.runs.record import Run, to_json
 
 EDITION_FILE = "edition.json"
 SUMS_FILE = "SHA256SUMS"
+BUNDLE = "_static/vega-bundle.js"
 ID_LENGTH = 12
 
 
@@ -192,7 +194,7 @@ def write_sources(edition: dict[str, Any], runs: list[Run]) -> dict[str, bytes]:
             contract.read_notebook(name),
             run.read_notebook(),
             panel=records.parameter_panel(shown),
-            render=figures.render_figure,
+            render=partial(figures.render_figure, root="../"),
         )
         nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
         files |= made
@@ -202,7 +204,7 @@ def write_sources(edition: dict[str, Any], runs: list[Run]) -> dict[str, bytes]:
 def _build_aside(edition: dict[str, Any], files: dict[str, bytes], target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".staging-", dir=paths.BUILD) as staging:
         html = run_sphinx(Path(staging))
-        for name, content in {**files, figures.BUNDLE: figures.vega_bundle()}.items():
+        for name, content in {**files, BUNDLE: figures.vega_bundle()}.items():
             path = html / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

@@ -64,6 +64,7 @@ class DirectLossRecord(Record):
         "2022Q2",
         unit="quarter",
         meaning="First full quarter after the cut, whose growth is compared with the quarter before.",
+        rests_on=("data:kuaishou_quarterly/2022Q2/ecommerce_gmv",),
     )
     outside_share: float = parameter(
         0.012,

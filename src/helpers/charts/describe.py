@@ -1,0 +1,86 @@
+"""Alternative texts written from the data that are drawn, so that they cannot go stale."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from helpers import prose
+
+NOTHING = "A message in place of a chart of {what}: nothing had been published by the day of this edition."
+
+
+def describe_series(
+    data: pd.DataFrame, what: str, *, x: str = "period", y: str = "value", unit: str = "%", spec: str = ".1f"
+) -> str:
+    """Describe a line: both ends, lowest and highest point.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a point, in the order drawn; rows without a value are not drawn.
+    what : str
+        What the line shows, without an article.
+    x, y : str
+        Columns of position and value.
+    unit, spec : str
+        Unit and number format of the value.
+    """
+    drawn = data.dropna(subset=[y])
+    if drawn.empty:
+        return NOTHING.format(what=what)
+    ends = [drawn.iloc[0], drawn.iloc[-1], drawn.loc[drawn[y].idxmin()], drawn.loc[drawn[y].idxmax()]]
+    first, last, lowest, highest = (f"{prose.format_value(row[y], unit, spec)} in {row[x]}" for row in ends)
+    return f"Line of {what}: from {first} to {last}; lowest {lowest}, highest {highest}."
+
+
+def describe_bars(
+    data: pd.DataFrame, what: str, *, category: str, value: str, unit: str, spec: str = "+.1f"
+) -> str:
+    """Describe bars: how many there are, the largest and the smallest."""
+    drawn = data.dropna(subset=[value])
+    if drawn.empty:
+        return NOTHING.format(what=what)
+    largest, smallest = drawn.loc[drawn[value].idxmax()], drawn.loc[drawn[value].idxmin()]
+    ends = [
+        f"{row[category]} with {prose.format_value(row[value], unit, spec)}" for row in (largest, smallest)
+    ]
+    return f"{len(drawn)} bars of {what}: highest {ends[0]}, lowest {ends[1]}."
+
+
+def describe_grid(
+    data: pd.DataFrame, what: str, *, x: str, y: str, value: str, unit: str, spec: str = ".1f"
+) -> str:
+    """Describe a heat map: its axes, and where the least and the most stand.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a cell.
+    x, y, value : str
+        Columns; the names of the axes are read as words.
+    """
+    drawn = data.dropna(subset=[value])
+    if drawn.empty:
+        return NOTHING.format(what=what)
+    ends = [drawn.loc[drawn[value].idxmin()], drawn.loc[drawn[value].idxmax()]]
+    least, most = (
+        f"{prose.format_value(row[value], unit, spec)} at {_words(x)} {row[x]:g} and {_words(y)} {row[y]:g}"
+        for row in ends
+    )
+    return f"Heat map of {what} over {_words(x)} and {_words(y)}: from {least} to {most}."
+
+
+def describe_intervals(
+    data: pd.DataFrame, what: str, *, value: str, low: str, high: str, unit: str = "%", spec: str = ".1f"
+) -> str:
+    """Describe many estimates with intervals: their range and how many exclude zero."""
+    drawn = data.dropna(subset=[value])
+    if drawn.empty:
+        return NOTHING.format(what=what)
+    ends = prose.format_interval(drawn[value].min(), drawn[value].max(), unit, spec)
+    excluding = int(((drawn[low] > 0) | (drawn[high] < 0)).sum())
+    return f"{len(drawn)} estimates of {what}, sorted: {ends}; {excluding} of their intervals exclude zero."
+
+
+def _words(column: str) -> str:
+    return column.replace("_", " ")

@@ -1,0 +1,27 @@
+"""Events placed on the quarters of a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+
+def select_quarter_events(events: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return the chosen events with the quarter they fall in.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Columns `event_id` and `date` (ISO day, month or year).
+    labels : mapping
+        `event_id` -> short label. An event that is not among the rows (not known yet) is left out.
+
+    Returns
+    -------
+    DataFrame
+        `period` (such as ``2022Q1``) and `event`, in order of time.
+    """
+    chosen = events[events["event_id"].isin(list(labels))].sort_values("date")
+    quarters = pd.PeriodIndex([str(pd.Timestamp(day).to_period("Q")) for day in chosen["date"]], freq="Q")
+    return pd.DataFrame({"period": quarters.astype(str), "event": chosen["event_id"].map(labels).to_numpy()})
