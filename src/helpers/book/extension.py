@@ -182,15 +182,17 @@ def _add_assets(app: Sphinx, config: Any) -> None:
 
 
 def _prepare_builder(app: Sphinx) -> None:
-    """Leave out Sphinx's own search, whose passages cannot be read from disk; `finish_book` makes the index."""
-    app.builder.search = False
+    """Leave out Sphinx's own search: its passages cannot be read from disk. `finish_book` makes an index."""
+    app.builder.search = False  # type: ignore[attr-defined]
 
 
 def _add_pages(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
     return [("search", {"title": "Search"}, "search.html")]
 
 
-def _add_context(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def _add_context(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     edition = Path(app.srcdir) / EDITION_FILE
     context["edition"] = json.loads(edition.read_text(encoding="utf-8"))
 

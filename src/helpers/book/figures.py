@@ -32,7 +32,7 @@ SVG = "http://www.w3.org/2000/svg"
 
 ROWS_SHOWN = 60
 ROWS_AT_EACH_END = 10
-LEAST_PLOT = 200
+LEAST_PLOT = 140
 MARGIN = 16
 SOURCE_LINE = 16
 DROPPED_ATTRIBUTES = frozenset({"class", "role", "pointer-events", "version", "stroke-miterlimit"})

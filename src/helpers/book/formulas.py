@@ -24,12 +24,12 @@ _ENVIRONMENT = re.compile(r"\\(begin|end)\{(?:align\*?|aligned|split|gather\*?)\
 
 
 def render_formula(latex: str, *, display: bool) -> str:
-    """Turn one LaTeX formula into a MathML element that also carries its source.
+    r"""Turn one LaTeX formula into a MathML element that also carries its source.
 
     Parameters
     ----------
     latex : str
-        Formula without its dollar signs. Several lines are parted by ``\\\\`` and aligned at ``&``.
+        Formula without its dollar signs. Several lines are parted by ``\\`` and aligned at ``&``.
     display : bool
         True for a formula on a line of its own.
 

@@ -21,8 +21,9 @@ def find_result(results: dict[str, Any], key: str) -> tuple[str, dict[str, Any]]
     results : dict
         ``{notebook: {name: result}}`` as in ``results.json``.
     key : str
-        ``notebook/name``, then optionally one of the parts ``number`` (without its unit), ``low``, ``high``, ``interval``, ``unit``,
-        ``level`` after a dot, then optionally ``:`` and a Python format specification.
+        ``notebook/name``, then optionally a dot and a part (``number``, which is the value without its
+        unit, ``low``, ``high``, ``interval``, ``unit`` or ``level``), then optionally ``:`` and a Python
+        format specification.
 
     Raises
     ------
@@ -33,7 +34,9 @@ def find_result(results: dict[str, Any], key: str) -> tuple[str, dict[str, Any]]
     """
     match = _KEY.fullmatch(key)
     if not match:
-        raise InputError(f"cannot read result key {key!r}: write notebook/name, notebook/name.interval or notebook/name:.1f")
+        raise InputError(
+            f"cannot read result key {key!r}: write notebook/name, optionally with .interval or :.1f"
+        )
     notebook, name = match["notebook"], match["name"]
     known = [f"{book}/{item}" for book, items in results.items() for item in items]
     if f"{notebook}/{name}" not in known:
@@ -66,7 +69,7 @@ def _format_part(result: dict[str, Any], part: str | None, spec: str) -> str:
 
 
 def explain_result(result: dict[str, Any]) -> str:
-    """Return what a pasted number means, for its tooltip: meaning, interval with its kind, or why it is unknown."""
+    """Return the tooltip of a pasted number: meaning and interval, or why it is not known."""
     if result["value"] is None:
         return f"{result['meaning']} ({result['why']})"
     if result["interval"] == "none":

@@ -41,8 +41,9 @@ SEARCH_INDEX = "_static/search-index.js"
 
 _HASH_LENGTH = 12
 _DATA_BLOCK = re.compile(r"application/([\w.+-]+\+)?json|text/plain")
-_CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff](?:[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]*[\u3400-\u9fff\uf900-\ufaff])?")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_HAN = r"\u3400-\u9fff\uf900-\ufaff"
+_CHINESE = re.compile(rf"[{_HAN}](?:[{_HAN}\u3000-\u303f\uff00-\uffef]*[{_HAN}])?")
+_VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
 _NO_SPANS = frozenset({"script", "style", "title", "textarea", "option", "svg", "math"})
 _CONTENT_ATTRIBUTES = {"p": "role", "summary": "aria-label", "table": "border"}
 
@@ -126,7 +127,9 @@ class PageRewriter(HTMLParser):
 
     def _start(self, tag: str, attrs: list[tuple[str, str | None]], text: str) -> None:
         given = dict(attrs)
-        if tag == "style" or (tag == "script" and not given.get("src") and not _DATA_BLOCK.fullmatch(given.get("type") or "")):
+        if tag == "style" or (
+            tag == "script" and not given.get("src") and not _DATA_BLOCK.fullmatch(given.get("type") or "")
+        ):
             self._moved = []
             return
         if tag == "table" and not self._inside("figure", "table"):
@@ -147,7 +150,9 @@ class PageRewriter(HTMLParser):
             return text
         if style := (given.get("style") or "").strip().rstrip(";"):
             given["class"] = f"{given.get('class') or ''} {self._style_class(style)}".strip()
-        kept = "".join(f' {n}="{escape(v)}"' if v is not None else f" {n}" for n, v in given.items() if n not in unwanted)
+        kept = "".join(
+            f' {n}="{escape(v)}"' if v is not None else f" {n}" for n, v in given.items() if n not in unwanted
+        )
         return f"<{tag}{kept}{' /' if text.endswith('/>') else ''}>"
 
     def _style_class(self, style: str) -> str:
@@ -203,7 +208,9 @@ def finish_book(html: Path) -> None:
         path.write_text(_link_rules(page, rewriter), encoding="utf-8")
     if complaints:
         raise CheckError(f"pages break their policy: {summarise_complaints(complaints)}")
-    _write_files(html, {str(ATTRIBUTE_STYLES): "".join(f".{name}{{{rules[name]}}}\n" for name in sorted(rules))})
+    _write_files(
+        html, {str(ATTRIBUTE_STYLES): "".join(f".{name}{{{rules[name]}}}\n" for name in sorted(rules))}
+    )
     _write_files(html, {SEARCH_INDEX: build_search_index(html, pages)})
 
 
@@ -216,7 +223,9 @@ def _remove_leftovers(html: Path) -> None:
 def _join_styles(html: Path) -> None:
     """Write the one style sheet: the charts' colours, the pages' look, the figures' look."""
     parts = [html / name for name in STYLE_PARTS]
-    _write_files(html, {STYLES: css_variables() + "".join(part.read_text(encoding="utf-8") for part in parts)})
+    _write_files(
+        html, {STYLES: css_variables() + "".join(part.read_text(encoding="utf-8") for part in parts)}
+    )
     for part in parts:
         part.unlink()
 
@@ -224,7 +233,9 @@ def _join_styles(html: Path) -> None:
 def _link_rules(page: str, rewriter: PageRewriter) -> str:
     if not rewriter.rules:
         return page
-    return page.replace("</head>", f'<link rel="stylesheet" href="{rewriter.prefix}{ATTRIBUTE_STYLES}">\n</head>', 1)
+    return page.replace(
+        "</head>", f'<link rel="stylesheet" href="{rewriter.prefix}{ATTRIBUTE_STYLES}">\n</head>', 1
+    )
 
 
 def _write_files(html: Path, files: dict[str, str]) -> None:

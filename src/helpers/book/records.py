@@ -18,8 +18,12 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from helpers import data, paths, prose
+from helpers.book.mentions import find_later
 
 Record = Mapping[str, Any]
+
+UNDATED = "data-undated"
+"""Attribute of what may hold numbers that look like later years, such as versions of software."""
 
 _LINE = "\n"
 _KINDS = {
@@ -72,12 +76,21 @@ def write_records(
 
 def describe_data(edition: Record, package: Record, tables: Mapping[str, pd.DataFrame]) -> str:
     """Return the data dictionary: every dataset with its columns, coverage, licence and hash."""
+    overview = [
+        [
+            f'<a href="#{anchor(resource["name"])}">{escape(resource["title"])}</a>',
+            escape(resource["description"]),
+            prose.format_number(len(tables[resource["name"]]), ",d"),
+        ]
+        for resource in package["resources"]
+    ]
     parts = [
         "# Data",
-        f"Every figure in the report stands in one of these files, with its source and the day on which it became "
-        f"public. This edition sees what was published by {edition['as_of']}. The files form one "
-        "[data package](https://datapackage.org/); their licence is "
-        f"{_licence(package)}. Where a figure is computed from printed ones, its row holds the formula.",
+        "Every figure in the report stands in one of these files, with its source and the day on which it "
+        f"became public. This edition sees what was published by {edition['as_of']}. The files form one data "
+        f"package; their licence is {_licence(package)}. A figure that is computed from printed ones has its "
+        "formula beside it.",
+        _raw(_table(["Dataset", "What one row is", "Rows known by then"], overview)),
     ]
     for resource in package["resources"]:
         parts += _describe_resource(resource, tables)
@@ -88,21 +101,20 @@ def _describe_resource(resource: Record, tables: Mapping[str, pd.DataFrame]) -> 
     table = tables[resource["name"]]
     facts = [
         ("File", f"<code>data/{escape(resource['path'])}</code>"),
-        ("Rows known by then", prose.format_number(len(table), ",d")),
         ("Licence", escape(_licence(resource))),
         ("SHA-256", f'<code class="kx-hash">{escape(resource["hash"].removeprefix("sha256:"))}</code>'),
     ]
-    parts = [
-        f"({anchor(resource['name'])})=\n## {resource['title']}",
-        resource["description"],
-        _raw(_facts(facts)),
-    ]
+    columns = _table(
+        ["Column", "Type", "Meaning"], [_column(field) for field in resource["schema"]["fields"]]
+    )
+    parts = [_facts(facts), _details(f"Columns of {resource['path']}", columns)]
     if {"metric", "value"} <= set(table.columns):
-        parts += ["### What is covered", _raw(_coverage(table, tables["metrics"], tables["gaps"]))]
+        coverage = _coverage(table, tables["metrics"], tables["gaps"])
+        parts.append(_details(f"What is covered: {table['metric'].nunique()} metrics", coverage))
     if "remark" in table.columns:
-        parts += [_raw(_remarks(table))]
-    columns = _table(["Column", "Type", "Meaning"], [_column(field) for field in resource["schema"]["fields"]])
-    return [*parts, _raw(f"<details><summary>Columns of {escape(resource['path'])}</summary>\n{columns}\n</details>")]
+        parts.append(_remarks(table))
+    heading = f"({anchor(resource['name'])})=\n## {resource['title']}"
+    return [heading, resource["description"], _raw("\n".join(parts))]
 
 
 def _column(field: Record) -> list[str]:
@@ -114,17 +126,15 @@ def _column(field: Record) -> list[str]:
 
 def _coverage(table: pd.DataFrame, metrics: pd.DataFrame, gaps: pd.DataFrame) -> str:
     """Return one row a metric: what it counts, unit, first and last period known, number of figures, gaps."""
-    if table.empty:
-        return "<p>Nothing was published by then.</p>"
-    known = metrics.set_index("metric")
+    described = {str(row["metric"]): row for row in metrics.to_dict("records")}
     period = "period" if "period" in table.columns else "year"
     rows = []
     for metric, group in table.groupby("metric", sort=False):
-        periods = sorted(group[period].astype(str))
+        name, periods = str(metric), sorted(group[period].astype(str))
         rows.append(
             [
-                f"{escape(known.loc[metric, 'label'])}<br><code>{escape(str(metric))}</code>",
-                escape(known.loc[metric, "meaning"]),
+                f"{escape(str(described[name]['label']))}<br><code>{escape(name)}</code>",
+                escape(str(described[name]["meaning"])),
                 escape(" / ".join(sorted(set(group["unit"])))),
                 f"{periods[0]} to {periods[-1]}" if periods[0] != periods[-1] else periods[0],
                 str(len(group)),
@@ -143,7 +153,9 @@ def _missing(gaps: pd.DataFrame, periods: list[str]) -> str:
 
 def _remarks(table: pd.DataFrame) -> str:
     rows = table.sort_values(["kind", "remark_id"]).to_dict("records")
-    return _table(["Kind", "Remark"], [[escape(str(row["kind"])), escape(str(row["remark"]))] for row in rows])
+    return _table(
+        ["Kind", "Remark"], [[escape(str(row["kind"])), escape(str(row["remark"]))] for row in rows]
+    )
 
 
 def describe_sources(edition: Record, sources: pd.DataFrame) -> str:
@@ -154,9 +166,9 @@ def describe_sources(edition: Record, sources: pd.DataFrame) -> str:
     known = sources[pd.to_datetime(sources["published"]) <= pd.Timestamp(edition["as_of"])]
     parts = [
         "# Sources",
-        f"The {prose.format_number(len(known), ',d')} sources published by {edition['as_of']}. They were read as "
-        "stored copies. An address is a link only where the original publisher or a known outlet stands behind it; "
-        "copies and mirrors are named as such and their addresses are plain text.",
+        f"The {len(known)} sources published by {edition['as_of']}. They were read as stored copies. An "
+        "address is a link only where the original publisher or a known outlet stands behind it; copies and "
+        "mirrors are named as such and their addresses are plain text.",
     ]
     for kind, heading in _KINDS.items():
         group = known[known["kind"] == kind].sort_values(["published", "source_id"])
@@ -168,15 +180,15 @@ def describe_sources(edition: Record, sources: pd.DataFrame) -> str:
 
 
 def _source(row: Mapping[Any, Any]) -> list[str]:
-    address = escape(str(row["url"]))
-    host = escape(urlsplit(str(row["url"])).netloc.removeprefix("www."))
-    link = f'<a href="{address}" rel="noreferrer">{host}</a>' if row["live_link"] else f"<span>{address}</span>"
-    standing = "" if row["live_link"] else f"{escape(str(row['authority']))}: "
-    return [escape(str(row["date"])), escape(str(row["title"])), escape(str(row["publisher"])), standing + link]
+    url, shown = str(row["url"]), [escape(str(row[name])) for name in ("date", "title", "publisher")]
+    if row["live_link"]:
+        host = urlsplit(url).netloc.removeprefix("www.")
+        return [*shown, f'<a href="{escape(url)}" rel="noreferrer">{escape(host)}</a>']
+    return [*shown, f'{escape(str(row["authority"]))}: <span class="kx-address">{escape(url)}</span>']
 
 
 def describe_runs(edition: Record, runs: Sequence[Record]) -> str:
-    """Return the page about this edition: its id and, for each run, parameters, inputs, results and versions."""
+    """Return the page about this edition: its id and, for each run, results, parameters, inputs, versions."""
     facts = [
         ("Edition", f"<code>{escape(edition['edition_id'])}</code>"),
         ("Sees what was published by", escape(edition["as_of"]) + (" (newest)" if edition["latest"] else "")),
@@ -184,9 +196,9 @@ def describe_runs(edition: Record, runs: Sequence[Record]) -> str:
     ]
     parts = [
         "# About this run",
-        "Every number in the text was computed by one of the runs below and links to its row here. The edition's id is "
-        "a hash of everything that was known before the pages were made: pages, code, data, locked versions and the "
-        "keys of the runs. The same inputs give the same id and the same pages.",
+        "Every number in the text was computed by one of the runs below and links to its row here. The "
+        "edition's id is a hash of everything that was known before the pages were made: pages, code, data, "
+        "locked versions and the keys of the runs. The same inputs give the same id and the same pages.",
         _raw(_facts(facts)),
     ]
     for run in runs:
@@ -199,7 +211,8 @@ def _describe_run(run: Record) -> list[str]:
     page = f"../chapters/{notebook}.ipynb"
     return [
         f"(run-{anchor(notebook)})=\n## {_title(notebook)}",
-        f"Run `{run['key']}` of [the chapter]({page}), with what was published by {run['as_of']} and seed {run['seed']}.",
+        f"Run `{run['key']}` of [the chapter]({page}), with what was published by {run['as_of']} and seed "
+        f"{run['seed']}.",
         _raw(_command(run)),
         f"(results-{anchor(notebook)})=\n### Results",
         _raw(_results(run)),
@@ -217,7 +230,7 @@ def _results(run: Record) -> str:
             _value(result),
             escape(_interval(result)),
             escape(result["meaning"]),
-            _references(result["inputs"]),
+            _references(result["inputs"], run["as_of"]),
         ]
         for result in run["results"]
     ]
@@ -248,18 +261,25 @@ def _parameters(run: Record) -> str:
             escape(str(row["unit"] or "")),
             escape(_range(row)),
             escape(str(row["meaning"] or "")),
-            _references(row["rests_on"]) or "own assumption",
+            _references(row["rests_on"], run["as_of"]) or "own assumption",
         ]
         for row in run["contract"]
     ]
-    ids = [f"parameter-{run['notebook']}-{row['name']}" for row in run["contract"]]
-    return _table(["Parameter", "Value", "Unit", "Range", "Meaning", "Default rests on"], rows, ids=ids)
+    return _table(["Parameter", "Value", "Unit", "Range", "Meaning", "Default rests on"], rows)
 
 
 def _setting(run: Record, row: Record) -> str:
-    value = run["parameters"][row["name"]]
-    shown = escape(_plain(value))
-    return shown if value == row["default"] else f"<strong>{shown}</strong> (default {escape(_plain(row['default']))})"
+    value, default = run["parameters"][row["name"]], row["default"]
+    shown = _known(_plain(value), run["as_of"])
+    if value == default:
+        return shown
+    return f"<strong>{shown}</strong> (default {_known(_plain(default), run['as_of'])})"
+
+
+def _known(text: str, as_of: Any) -> str:
+    """Return a text as HTML, or that it is not yet known if it names a day after the edition's."""
+    later = find_later(text, date.fromisoformat(str(as_of)))
+    return prose.NOT_KNOWN if later else escape(text)
 
 
 def _range(row: Record) -> str:
@@ -272,18 +292,14 @@ def _range(row: Record) -> str:
 
 
 def _inputs(run: Record) -> str:
-    files = _table(
-        ["Input", "SHA-256"],
-        [
-            [f"<code>{escape(name)}</code>", f'<code class="kx-hash">{escape(digest)}</code>']
-            for name, digest in sorted(run["inputs"].items())
-        ],
-    )
-    versions = _table(["Software", "Version"], [[escape(n), escape(v)] for n, v in sorted(run["versions"].items())])
-    return (
-        f"<details><summary>{len(run['inputs'])} input files by hash</summary>\n{files}\n</details>\n"
-        f"<details data-undated><summary>Versions of the software</summary>\n{versions}\n</details>"
-    )
+    hashes = [
+        [f"<code>{escape(name)}</code>", f'<code class="kx-hash">{escape(digest)}</code>']
+        for name, digest in sorted(run["inputs"].items())
+    ]
+    versions = [[escape(name), escape(version)] for name, version in sorted(run["versions"].items())]
+    files = _details(f"{len(hashes)} input files by hash", _table(["Input", "SHA-256"], hashes))
+    software = _details("Versions of the software", _table(["Software", "Version"], versions), UNDATED)
+    return f"{files}\n{software}"
 
 
 def parameter_panel(run: Record) -> str:
@@ -294,19 +310,18 @@ def parameter_panel(run: Record) -> str:
     run : mapping
         As in `write_records`.
     """
-    notebook = str(run["notebook"])
-    changed = list(changed_parameters(run))
-    setting = f"{len(changed)} changed parameter{'s' * (len(changed) != 1)}" if changed else "every parameter at its default"
-    about = f"../records/about.html#run-{anchor(notebook)}"
+    changed = len(list(changed_parameters(run)))
+    setting = (
+        f"{changed} changed parameter{'s' * (changed > 1)}" if changed else "every parameter at its default"
+    )
+    about = f"../records/about.html#run-{anchor(run['notebook'])}"
     return _LINE.join(
         [
             '<aside class="kx-panel" aria-label="What made this page">',
             f'<p>Made by <a href="{about}">run <code>{escape(run["key"])}</code></a>: '
             f"{setting}, with what was published by {escape(str(run['as_of']))}. To repeat it:</p>",
             _command(run),
-            f"<details><summary>All {len(run['contract'])} parameters of this page</summary>",
-            _parameters(run),
-            "</details>",
+            _details(f"All {len(run['contract'])} parameters of this page", _parameters(run)),
             "</aside>",
         ]
     )
@@ -332,18 +347,19 @@ def _command(run: Record) -> str:
 
 
 def anchor(name: str) -> str:
-    """Return the anchor that the page gives a dataset or notebook: ``kuaishou_annual`` is ``kuaishou-annual``."""
+    """Return the anchor that a page gives a dataset or notebook: ``closed_loop`` has ``closed-loop``."""
     return name.replace("_", "-")
 
 
-def _references(references: Iterable[str]) -> str:
-    """Link ``data:DATASET/…`` to its dataset and leave other references as they are."""
+def _references(references: Iterable[str], as_of: Any) -> str:
+    """Link ``data:DATASET/KEY`` to its dataset; leave other references as they are, and later ones out."""
     shown = []
     for reference in references:
         kind, _, name = reference.partition(":")
-        text = f"<code>{escape(reference).replace('/', '/<wbr>').replace('_', '_<wbr>')}</code>"
-        dataset = anchor(name.split("/")[0])
-        shown.append(f'<a href="../records/data.html#{dataset}">{text}</a>' if kind == "data" else text)
+        known = _known(reference, as_of).replace("/", "/<wbr>").replace("_", "_<wbr>")
+        text = f"<code>{known}</code>" if known != prose.NOT_KNOWN else known
+        address = f"../records/data.html#{anchor(name.split('/')[0])}"
+        shown.append(f'<a href="{address}">{text}</a>' if kind == "data" else text)
     return "<br>".join(shown)
 
 
@@ -372,12 +388,19 @@ def _raw(html: str) -> str:
     return f"```{{raw}} html\n{html}\n```"
 
 
+def _details(summary: str, content: str, *attributes: str) -> str:
+    tag = " ".join(["details", *attributes])
+    return f"<{tag}><summary>{escape(summary)}</summary>\n{content}\n</details>"
+
+
 def _facts(pairs: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f"<tr><th scope=\"row\">{escape(name)}</th><td>{value}</td></tr>" for name, value in pairs)
+    rows = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{value}</td></tr>' for name, value in pairs)
     return f'<table class="kx-facts"><tbody>{rows}</tbody></table>'
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, ids: Sequence[str] | None = None) -> str:
+def _table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, ids: Sequence[str] | None = None
+) -> str:
     """Return an HTML table; cells are HTML, and each row may carry an anchor."""
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
     body = []

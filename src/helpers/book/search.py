@@ -44,7 +44,9 @@ def build_search_index(html: Path, pages: list[Path]) -> str:
         sections = _read_sections(path, name)
         for section in sections:
             text = " ".join("".join(section.parts).split())
-            entries.append({"url": section.url, "page": sections[0].heading, "heading": section.heading, "text": text})
+            entries.append(
+                {"url": section.url, "page": sections[0].heading, "heading": section.heading, "text": text}
+            )
     content = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return f"window.reportSearchIndex={content};\n"
 
