@@ -54,8 +54,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq, minimize, minimize_scalar
-from scipy.special import expit, log_ndtr, logit
-from scipy.stats import f as f_distribution
+from scipy.special import expit, fdtri, log_ndtr, logit
 
 from helpers.models.interval import Estimate, FloatArray, Interval, propagate, read_period, shift_period
 from helpers.models.quarters import parse_quarter
@@ -302,7 +301,7 @@ def _read_prints(shares: pd.DataFrame) -> _Prints:
 
 def _solve_limit(rows: int, level: float) -> float:
     free = rows - 3
-    return float(rows * np.log1p(f_distribution.ppf(level, 1, free) / free))
+    return float(rows * np.log1p(fdtri(1, free, level) / free))
 
 
 def _score(prints: _Prints, mean: FloatArray, spread: float) -> float:
