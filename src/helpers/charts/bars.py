@@ -198,14 +198,9 @@ def _labels(tidy: pd.DataFrame, value: str, number: str) -> list[str]:
 
 
 def _domain(tidy: pd.DataFrame, value: str, low: str | None, high: str | None) -> tuple[float, float]:
-    """Return the range of the value channel with room for the labels of bars that point to the left."""
     extremes = pd.concat([tidy[column] for column in (value, low, high) if column]).astype(float)
-    least, most = min(0.0, extremes.min()), max(0.0, extremes.max())
-    if most == least:
-        return (0.0, 1.0)
-    leftward = tidy.loc[tidy[value] < 0, "_label"]
-    room = (parts.text_room(list(leftward)) + 8) / (theme.WIDTH * 0.7) if len(leftward) else 0.0
-    return (round(least - room * (most - least), 9), most)
+    least, most = min(0.0, float(extremes.min())), max(0.0, float(extremes.max()))
+    return (least, most) if most > least else (0.0, 1.0)
 
 
 def _needs_legend(tidy: pd.DataFrame, category: str) -> bool:
@@ -235,36 +230,26 @@ def _bar(plan: _Plan, data: pd.DataFrame, opacity: float) -> alt.Chart:
 
 
 def _whiskers(plan: _Plan) -> list[alt.Chart]:
+    """Draw each interval in ink on a line of paper, so that it can be seen on its bar too."""
     if plan.low is None or plan.high is None:
         return []
-    mark = alt.Chart(plan.data).mark_rule(color=theme.colour("ink"), strokeWidth=1.5)
     return [
         parts.encode(
-            mark, y=plan.y_channel(), x=plan.x_channel(plan.low), x2=alt.X2(plan.high), tooltip=plan.tooltip()
+            alt.Chart(plan.data).mark_rule(color=theme.colour(colour), strokeWidth=width),
+            y=plan.y_channel(),
+            x=plan.x_channel(plan.low),
+            x2=alt.X2(plan.high),
+            tooltip=plan.tooltip(),
         )
+        for colour, width in (("paper", 4.5), ("ink", 1.5))
     ]
 
 
 def _ends(plan: _Plan) -> list[alt.Chart]:
-    """Write each value beyond its bar and its interval, on the side to which the bar points."""
-    right = plan.high or plan.value
-    left = plan.low or plan.value
-    positive = plan.data[plan.value] >= 0
-    data = plan.data.assign(_end=plan.data[right].where(positive, plan.data[left]))
-    sides: tuple[tuple[pd.DataFrame, parts.Align, int], ...] = (
-        (data[positive], "left", 6),
-        (data[~positive], "right", -6),
-    )
-    return [_end(plan, part, side, shift) for part, side, shift in sides if not part.empty]
-
-
-def _end(plan: _Plan, data: pd.DataFrame, side: parts.Align, shift: int) -> alt.Chart:
-    return parts.encode(
-        alt.Chart(data).mark_text(align=side, baseline="middle", dx=shift),
-        y=plan.y_channel(),
-        x=plan.x_channel("_end"),
-        text=alt.Text("_label:N"),
-    )
+    """Write each value beyond its bar; a bar that points left has its value right of zero, where room is."""
+    furthest = plan.data[plan.high or plan.value].astype(float).clip(lower=0)
+    mark = alt.Chart(plan.data.assign(_end=furthest)).mark_text(align="left", baseline="middle", dx=6)
+    return [parts.encode(mark, y=plan.y_channel(), x=plan.x_channel("_end"), text=alt.Text("_label:N"))]
 
 
 def _assemble(plan: _Plan, layers: list[alt.Chart]) -> alt.LayerChart:

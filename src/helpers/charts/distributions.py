@@ -10,8 +10,6 @@ import pandas as pd
 
 from helpers.charts.frame import chart_message
 
-AXIS_ROOM = 44
-
 
 def chart_histogram(
     data: pd.DataFrame,
@@ -72,7 +70,9 @@ def chart_histogram(
         tooltip = parts.tooltips(("x", x_title, x_number), ("mark", "Mark", None))
         x = _x("x", span, x_title, x_number)
         rows = marks[["x", "mark"]].reset_index(drop=True)
-        layers += parts.rule_layers(rows, x, "mark", places, bottom=head + height, tooltip=tooltip)
+        layers += parts.rule_layers(
+            rows, x, "mark", places, bottom=head + height, tooltip=tooltip, colour="ink"
+        )
     return parts.assemble(layers, height=head + height, right=12)
 
 
@@ -86,7 +86,7 @@ def _places(marks: pd.DataFrame | None, span: tuple[float, float]) -> parts.Labe
     if marks is None or marks.empty:
         return None
     shares = [(float(place) - span[0]) / ((span[1] - span[0]) or 1) for place in marks["x"]]
-    return parts.place_labels(shares, list(marks["mark"]), width=theme.WIDTH - AXIS_ROOM, overhang=8)
+    return parts.place_labels(shares, list(marks["mark"]), width=parts.NARROW, overhang=8)
 
 
 def _x(field: str, span: tuple[float, float], title: str, number: str) -> alt.X:

@@ -112,7 +112,7 @@ class _Rows:
     def paint(self) -> alt.Color:
         names = list(dict.fromkeys(self.data["_paint"]))
         several = self.group is not None and len(names) > 1
-        legend = alt.Legend(title=None, symbolType="circle") if several else None
+        legend = alt.Legend(title=None, symbolType="circle", symbolOpacity=1) if several else None
         return alt.Color(
             "_paint:N", title="Kind", scale=parts.colour_scale(names, self.colours), legend=legend
         )
@@ -248,6 +248,7 @@ def chart_specifications(
             below.properties(width=width, height=CHOICE_ROW * panel["_option"].nunique()),
         ],
         spacing=10,
+        resolve=alt.Resolve(scale=alt.ScaleResolveMap(color="independent")),
         padding={"left": 2, "right": 8, "top": 4, "bottom": 2},
     )
 
@@ -291,7 +292,9 @@ def _significance(field: str, *, legend: bool) -> alt.Color:
         domain=["excludes zero", "includes zero"], range=[theme.colour("kuaishou"), theme.colour("neutral")]
     )
     key = (
-        alt.Legend(title=None, symbolType="circle", labelExpr="'interval ' + datum.label") if legend else None
+        alt.Legend(title=None, symbolType="circle", symbolOpacity=1, labelExpr="'interval ' + datum.label")
+        if legend
+        else None
     )
     return alt.Color(f"{field}:N", title="Interval", scale=scale, legend=key)
 
@@ -326,7 +329,9 @@ def _curve(
 
 
 def _options(panel: pd.DataFrame, count: int, room: int) -> alt.Chart:
-    axis = alt.Axis(title=None, domain=False, ticks=False, grid=True, minExtent=room, maxExtent=room)
+    axis = alt.Axis(
+        title=None, domain=False, ticks=False, grid=True, zindex=0, minExtent=room, maxExtent=room
+    )
     order = list(dict.fromkeys(panel["_option"]))
     mark = alt.Chart(panel).mark_rect(height=8, width=max(1.5, min(7.0, 320 / count)))
     return parts.encode(
@@ -367,7 +372,11 @@ def chart_tornado(
         return chart_message()
     widest = (drawn[high] - drawn[low]).abs().sort_values(ascending=False, kind="stable").index
     tidy = _tornado_rows(drawn.loc[widest], parameter, low, high, low_setting, high_setting, baseline)
-    ticks = parts.value_ticks(pd.concat([tidy["result"], pd.Series([baseline])]), zero=False)
+    room = (
+        parts.text_room(list(tidy["setting"])) / parts.NARROW * (tidy["result"].max() - tidy["result"].min())
+    )
+    ends = pd.Series([tidy["result"].min() - room, tidy["result"].max() + room, baseline])
+    ticks = parts.value_ticks(ends, zero=False)
     plan = _Tornado(tidy, baseline, measure, number, ticks)
     return parts.assemble(plan.layers(), height=theme.ROW * tidy["parameter"].nunique(), right=8)
 

@@ -14,9 +14,6 @@ import pandas as pd
 
 from helpers.charts.frame import chart_message
 
-AXIS_ROOM = 40
-POINTS_SHOWN = 40
-
 
 @dataclass(frozen=True)
 class _Plan:
@@ -41,10 +38,18 @@ class _Plan:
         """Return the x channel; all layers share its scale."""
         field = field or self.x
         if self.order is None:
-            return alt.X(f"{field}:Q", title=self.x_title, scale=alt.Scale(nice=False, zero=False))
+            return alt.X(
+                f"{field}:Q",
+                title=self.x_title,
+                scale=alt.Scale(nice=False, zero=False),
+                axis=self._number_axis(),
+            )
         axis = parts.period_axis(self.order, title=self.x_title)
         scale = alt.Scale(type="point", padding=0.4, domain=self.order)
         return alt.X(f"{field}:O", title=self.x_title, sort=self.order, scale=scale, axis=axis)
+
+    def _number_axis(self) -> alt.Axis:
+        return alt.Axis(format="~g", tickCount=6, title=self.x_title)
 
     def y_channel(self, field: str | None = None) -> alt.Y:
         """Return the y channel on the chart's ticks."""
@@ -216,14 +221,15 @@ def _stroke(plan: _Plan, data: pd.DataFrame, style: dict[str, Any]) -> alt.Chart
 def _points(plan: _Plan) -> list[alt.Chart]:
     reading = plan.data.get("reading", pd.Series("as published", index=plan.data.index))
     exact, loose = plan.data[reading == "as published"], plan.data[reading != "as published"]
-    many = len(exact) > POINTS_SHOWN * len(set(plan.data[plan.series]))
-    layers = [] if exact.empty else [_dots(plan, exact, size=8 if many else 28)]
+    style = {"size": 28, "opacity": 1} if plan.order is not None else {"size": 120, "opacity": 0}
+    layers = [] if exact.empty else [_dots(plan, exact, style)]
     return layers + ([] if loose.empty else _hollow(plan, loose))
 
 
-def _dots(plan: _Plan, data: pd.DataFrame, *, size: int) -> alt.Chart:
+def _dots(plan: _Plan, data: pd.DataFrame, style: dict[str, Any]) -> alt.Chart:
+    """Draw the values; along a number they are only felt by the pointer, since nothing was observed there."""
     return parts.encode(
-        alt.Chart(data).mark_circle(size=size, opacity=1),
+        alt.Chart(data).mark_circle(**style),
         x=plan.x_channel(),
         y=plan.y_channel(),
         color=plan.colour(),
@@ -285,7 +291,7 @@ def _places(plan: _Plan, events: pd.DataFrame) -> parts.LabelPlaces:
     return parts.place_labels(
         _shares(plan, list(events[plan.x])),
         list(events["event"]),
-        width=theme.WIDTH - AXIS_ROOM - _right_room(plan),
+        width=parts.NARROW,
         overhang=_right_room(plan),
     )
 

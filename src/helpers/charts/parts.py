@@ -25,6 +25,7 @@ READINGS = {"exact": "as published", "lower": "at least", "upper": "at most", "a
 HOLLOW_SHAPES = {"at least": "triangle-up", "at most": "triangle-down", "about": "circle"}
 SIGNS = {"as published": "", "at least": "\u2265 ", "at most": "\u2264 ", "about": "about "}
 LABEL_ROW = 15
+NARROW = 260
 CYCLE = ("neutral", "highlight", "uncertainty", "ink", "gain", "loss")
 
 
@@ -273,11 +274,15 @@ def place_labels(
     texts : sequence of str
         The labels.
     width, overhang : float
-        Pixels: the plot's width and the room to its right.
+        Pixels: the plot's width and the room to its right, as narrow as the chart is ever drawn; labels that
+        keep apart there do so on a wider page.
     """
     anchors = [share * width for share in shares]
     lengths = [theme.text_width(text, theme.SMALL) for text in texts]
-    flipped = [anchor + length > width + overhang for anchor, length in zip(anchors, lengths, strict=True)]
+    flipped = [
+        anchor + length > width + overhang and length < anchor + overhang
+        for anchor, length in zip(anchors, lengths, strict=True)
+    ]
     starts = [anchor - flip * length for anchor, length, flip in zip(anchors, lengths, flipped, strict=True)]
     return LabelPlaces(label_rows(anchors, starts, lengths), flipped)
 
@@ -290,6 +295,7 @@ def rule_layers(
     *,
     bottom: float,
     tooltip: list[alt.Tooltip],
+    colour: str = "axis",
 ) -> list[alt.Chart]:
     """Return dotted vertical rules with their labels; rows are read from the plot's top at pixel 0.
 
@@ -299,11 +305,13 @@ def rule_layers(
         One row per rule, with the fields of `x` and `text`.
     bottom : float
         Pixel where the rules end.
+    colour : str
+        Palette name of the rules.
     """
     top = max(places.rows, default=0) + 1
     placed = data.assign(_row_y=[LABEL_ROW * (top - row) - 1 for row in places.rows])
     y = alt.Y("_row_y:Q", scale=None, axis=None)
-    rule = alt.Chart(placed).mark_rule(color=theme.colour("axis"), strokeDash=[2, 3])
+    rule = alt.Chart(placed).mark_rule(color=theme.colour(colour), strokeDash=[2, 3])
     layers = [encode(rule, x=x, y=y, y2=alt.value(bottom), tooltip=tooltip)]
     flags = pd.Series(places.flipped, index=placed.index)
     sides: tuple[tuple[pd.DataFrame, Align, int], ...] = (

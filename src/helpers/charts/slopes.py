@@ -14,6 +14,7 @@ import pandas as pd
 from helpers.charts.frame import chart_message
 
 LABEL_GAP = 16
+HEAD = 16
 
 
 def chart_slope(
@@ -85,11 +86,13 @@ class _Plan:
         axis = alt.Axis(
             title=None, orient="top", domain=False, ticks=False, labelAngle=0, labelFontWeight=600
         )
-        scale = alt.Scale(type="point", padding=0.5, domain=list(self.moments))
+        scale = alt.Scale(type="point", padding=0, domain=list(self.moments))
         return alt.X("moment:O", title="Moment", sort=list(self.moments), scale=scale, axis=axis)
 
     def y(self) -> alt.Y:
-        scale = alt.Scale(domain=[self.ticks[0], self.ticks[-1]], nice=False, zero=False)
+        scale = alt.Scale(
+            domain=[self.ticks[0], self.ticks[-1]], nice=False, zero=False, range=[self.height, HEAD]
+        )
         return alt.Y("value:Q", title=self.measure, scale=scale, axis=None)
 
     def paint(self) -> alt.Color:
@@ -132,6 +135,7 @@ class _Plan:
             height=self.height,
             gap=LABEL_GAP,
         )
+        placed["_label_y"] += HEAD
         return parts.encode(
             alt.Chart(placed).mark_text(align=side, dx=shift, fontWeight=600),
             x=self.x(),

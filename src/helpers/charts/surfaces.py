@@ -159,7 +159,7 @@ class _Surface:
     y_number: str
 
     def x_channel(self, field: str | None = None) -> alt.X:
-        axis = alt.Axis(format=self.x_number, title=self.x_title, tickCount=6, labelFlush=True)
+        axis = alt.Axis(format=self.x_number, title=self.x_title, tickCount=6)
         scale = alt.Scale(domain=list(self.x_span), nice=False, zero=False)
         return alt.X(f"{field or self.x}:Q", title=self.x_title, scale=scale, axis=axis)
 
@@ -191,7 +191,14 @@ _ABOVE: dict[str, Any] = {
 def _cell_layer(
     plan: _Surface, cells: pd.DataFrame, names: list[str], ramp: list[str], tooltip: list[alt.Tooltip]
 ) -> alt.Chart:
-    key = alt.Legend(title=None, symbolType="square", symbolSize=140, columns=CLASSES, symbolStrokeWidth=0)
+    key = alt.Legend(
+        title=None,
+        symbolType="square",
+        symbolSize=140,
+        columns=_legend_columns(names),
+        symbolStrokeWidth=0,
+        offset=28,
+    )
     return parts.encode(
         alt.Chart(cells).mark_rect(),
         x=plan.x_channel("_x1"),
@@ -201,6 +208,11 @@ def _cell_layer(
         color=alt.Color("class:N", title="Class", scale=alt.Scale(domain=names, range=ramp), legend=key),
         tooltip=tooltip,
     )
+
+
+def _legend_columns(names: Sequence[str]) -> int:
+    """Return how many classes stand beside each other on a narrow screen."""
+    return max(2, min(4, int(330 / (parts.text_room(names, theme.SMALL) + 20))))
 
 
 def _contour_layers(plan: _Surface, contour: pd.DataFrame | None, label: str) -> list[alt.Chart]:
@@ -215,8 +227,15 @@ def _contour_layers(plan: _Surface, contour: pd.DataFrame | None, label: str) ->
         color=theme.colour("ink"), strokeWidth=2
     )
     drawn = parts.encode(line, x=plan.x_channel(), y=plan.y_channel(), order=alt.Order("_order:Q"))
-    middle = inside.iloc[[len(inside) // 2]].assign(_label=label)
-    return [drawn, *(_haloed(plan, middle, dy=-9) if label else [])]
+    return [drawn, *(_contour_words(plan, inside, label) if label else [])]
+
+
+def _contour_words(plan: _Surface, inside: pd.DataFrame, label: str) -> list[alt.Chart]:
+    """Name a line at its right end, on the side from which it comes away."""
+    ordered = inside.sort_values(plan.x)
+    last, before = ordered.iloc[[-1]], ordered.iloc[-max(2, len(ordered) // 3)]
+    rising = float(last[plan.y].iloc[0]) >= float(before[plan.y])
+    return _haloed(plan, last.assign(_label=label), dx=-8, dy=-13 if rising else 13, align="right")
 
 
 def _default_layers(plan: _Surface, default: Point | None) -> list[alt.Chart]:
@@ -368,7 +387,7 @@ def _region_word(
 ) -> list[alt.Chart]:
     share = (x.astype(float) - plan.x_span[0]) / ((plan.x_span[1] - plan.x_span[0]) or 1)
     inner = share.between(0.22, 0.78)
-    place = ((edge - end).abs().where(inner, -1.0)).idxmax()
-    data = pd.DataFrame({plan.x: [x[place]], plan.y: [(edge[place] + end) / 2], "_label": [name]})
+    place = int(np.argmax((edge - end).abs().where(inner, -1.0)))
+    data = pd.DataFrame({plan.x: [x.iloc[place]], plan.y: [(edge.iloc[place] + end) / 2], "_label": [name]})
     mark = alt.Chart(data).mark_text(fontSize=theme.TEXT + 1, fontWeight=600, color=theme.colour(colour))
     return [parts.encode(mark, x=plan.x_channel(), y=plan.y_channel(), text=alt.Text("_label:N"))]

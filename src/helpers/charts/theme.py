@@ -178,8 +178,9 @@ def config() -> dict[str, Any]:
             "gridColor": grid,
             "labelLimit": 260,
             "labelPadding": 5,
+            "labelFlush": False,
         },
-        "axisX": {"grid": False},
+        "axisX": {"grid": False, "labelOverlap": "greedy", "labelSeparation": 4},
         "axisY": {"domain": False, "ticks": False},
         "legend": {
             "orient": "top",

@@ -81,7 +81,8 @@ def _tidy(
 
 def _years(days: pd.Series) -> pd.Series:
     """Return days as decimal years, which no time zone of a reader can shift."""
-    return (days.dt.year + (days.dt.dayofyear - 1) / DAYS_IN_YEAR).round(4)
+    years: pd.Series = days.dt.year + (days.dt.dayofyear - 1) / DAYS_IN_YEAR
+    return years.round(4)
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,11 @@ class _Plan:
 
     def paint(self) -> alt.Color:
         names = list(dict.fromkeys(self.data["_paint"]))
-        legend = alt.Legend(title=None, symbolType="circle") if self.several and len(names) > 1 else None
+        legend = (
+            alt.Legend(title=None, symbolType="circle", symbolOpacity=1)
+            if self.several and len(names) > 1
+            else None
+        )
         scale = parts.colour_scale(names, self.colours)
         return alt.Color("_paint:N", title="Kind", scale=scale, legend=legend)
 
