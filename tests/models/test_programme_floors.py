@@ -100,6 +100,19 @@ def test_floor_scales_with_the_unit_and_never_exceeds_the_tiers_apart(pairs, fac
     assert more["nested_rmb_bn"].iloc[0] >= nested * (1 - 1e-12)
 
 
+def test_targets_are_built_from_the_facts_known_on_the_day():
+    """A target stands once both its facts do; before that it is left out."""
+    plan = [
+        ("快分销", "super brands", "brands", "count", "floor"),
+        ("双百", "merchants", "merchants", "n", "x"),
+    ]
+    facts = pd.DataFrame({"fact_id": ["count", "floor", "n"], "value": [10.0, 1e9, 1e5]})
+    built = programme_floors.build_targets(facts, plan)
+    pd.testing.assert_frame_equal(built, KUAI_FENXIAO.iloc[:1].astype({"count": float}))
+    nothing = programme_floors.build_targets(facts.iloc[:0], plan)
+    assert programme_floors.solve_floors(nothing).empty
+
+
 def test_bad_targets_are_named_all_at_once():
     """Every missing column, and every target without a positive number, is in one message."""
     with pytest.raises(InputError, match="column 'cut' is missing; column 'count' is missing"):

@@ -17,7 +17,9 @@ New merchants (凡星计划)
 
 Left out: what a resource package is made of (its unit is not stated), how many merchants took part, how many
 would have grown without it, returns, and whether a target was met: no outcome of these targets was published.
-A threshold with a plus sign is a lower bound, so floors are lower bounds and amounts per unit upper bounds.
+A threshold with a plus sign is a lower bound, so floors are lower bounds and amounts per unit upper bounds; a
+fee "as low as" v is v or more, so relief is an upper bound. A threshold without a printed unit is read as
+money.
 """
 
 from __future__ import annotations
@@ -62,19 +64,32 @@ class ProgrammeFloorsRecord(Record):
         le=0.9,
     )
     reduced_fee_rate: float = parameter(
-        0.01, unit="share of sales, 0 to 1", meaning="Lowest service fee within the ceiling.", ge=0, le=0.5
+        0.01,
+        unit="share of sales, 0 to 1",
+        meaning="Lowest service fee within the ceiling.",
+        rests_on=("fact:f051",),
+        ge=0,
+        le=0.5,
     )
     fee_relief_ceiling_rmb: float = parameter(
-        100_000.0, unit="RMB", meaning="Cumulative sales up to which the reduced fee holds.", ge=1
+        100_000.0,
+        unit="RMB",
+        meaning="Cumulative sales up to which the reduced fee holds.",
+        rests_on=("fact:f050",),
+        ge=1,
     )
     traffic_credit_rmb: float = parameter(
-        200.0, unit="RMB", meaning="Free traffic given to a new merchant.", ge=0
+        200.0, unit="RMB", meaning="Free traffic given to a new merchant.", rests_on=("fact:f043",), ge=0
     )
     credit_worth: float = parameter(
         1.0, unit="1", meaning="What a yuan of traffic credit is worth to the merchant.", ge=0, le=10
     )
     merchant_goal_rmb: float = parameter(
-        1_000_000.0, unit="RMB per year", meaning="Sales that the plan wants a merchant to reach.", ge=1
+        1_000_000.0,
+        unit="RMB per year",
+        meaning="Sales that the plan wants a merchant to reach.",
+        rests_on=("fact:f047",),
+        ge=1,
     )
 
 
@@ -126,6 +141,27 @@ class Relief:
     worth_share_at_goal: float
     ceiling_share_of_goal: float
     idle_commission_rate: float | None
+
+
+def build_targets(facts: pd.DataFrame, plan: Sequence[tuple[str, str, str, str, str]]) -> pd.DataFrame:
+    """Put counts and thresholds together from single facts.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Columns ``fact_id`` and ``value``; only the facts known on the day.
+    plan : sequence of tuple
+        Programme, target, cut, id of the fact with the count, id of the fact with the threshold in RMB.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `TARGET_COLUMNS`; a target with a fact not yet known is left out.
+    """
+    values = facts.set_index("fact_id")["value"]
+    known = [row for row in plan if row[3] in values.index and row[4] in values.index]
+    rows = [(*row[:3], float(values[row[3]]), float(values[row[4]])) for row in known]
+    return pd.DataFrame(rows, columns=list(TARGET_COLUMNS))
 
 
 def summarise_cuts(targets: pd.DataFrame) -> pd.DataFrame:

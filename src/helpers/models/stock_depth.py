@@ -55,7 +55,12 @@ class StockDepthRecord(Record):
     """Parameters of the items, of their demand and of what a wrong stock costs."""
 
     items_per_session: int = parameter(
-        30, unit="items (SKU)", meaning="Items that a host shows in one session.", ge=1, le=500
+        30,
+        unit="items (SKU)",
+        meaning="Items that a host shows in one session.",
+        rests_on=("fact:f070",),
+        ge=1,
+        le=500,
     )
     units_per_item: float = parameter(
         40.0, unit="units per session", meaning="Mean demand for one item in one session.", ge=0.1, le=2000

@@ -1,8 +1,8 @@
 """Certain or bursty: what forecast error costs a supplier, what the timing of orders costs, which is larger.
 
 One view of live selling says that its demand is certain and countable, so that suppliers can plan; another
-says that its orders burst. Both can hold: the first is about the sum, the second about the hour. All costs are
-shares of the price per unit of mean demand.
+says that its orders burst. Both can hold: the first is about the sum, the second about the hour. All costs
+are shares of the price per unit of mean demand.
 
 1.  Forecast. Demand D is gamma with mean 1 and coefficient of variation v; k = 1 / v^2. A unit short loses u,
     a unit too many loses o. At the best plan q, with F_k(q) = u / (u + o), the cost is
@@ -44,14 +44,14 @@ class TimingOrForecastRecord(Record):
     shortfall_loss_share: float = parameter(
         0.3,
         unit="share of price, 0 to 1",
-        meaning="What a unit loses that was not planned for.",
+        meaning="What a unit loses if it is short.",
         ge=0.01,
         le=1,
     )
     surplus_loss_share: float = parameter(
         0.2,
         unit="share of price, 0 to 1",
-        meaning="What a planned unit loses if unsold.",
+        meaning="What a unit loses if it stays unsold.",
         ge=0.01,
         le=1,
     )
