@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from helpers import data, paths
-from helpers.book import build, site_checks
+from helpers.book import answer, build, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
 from helpers.runs import contract, engine, inputs, reference, references
 from helpers.runs.nbval import compare_outputs, find_unexecuted
@@ -113,6 +113,15 @@ def check_nbval(_: Path) -> list[str]:
     return [line for run in runs for line in compare_outputs(run)]
 
 
+def check_answer(_: Path) -> list[str]:
+    """The README's answer is the one that the runs give."""
+    runs = [engine.run_notebook(name) for name in contract.list_notebooks()]
+    stale = answer.read_answer()[1] != answer.write_answer(runs)
+    return (
+        ["README.md: the answer is not the one that the runs give; `make accept` writes it"] if stale else []
+    )
+
+
 def check_reference(_: Path) -> list[str]:
     """The results of every scenario are the accepted ones, within tolerance."""
     return reference.compare_reference()
@@ -125,6 +134,7 @@ CHECKS: dict[str, Check] = {
     "executed": check_executed,
     "nbval": check_nbval,
     "reference": check_reference,
+    "answer": check_answer,
     "hindsight": check_hindsight,
     "outside": check_outside,
     "policy": check_policy,

@@ -217,10 +217,14 @@ def serve_command(port: int, folder: Path | None) -> None:
 @main.command("accept")
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
 def accept_command(names: tuple[str, ...]) -> None:
-    """Accept the current results as the reference; prints old and new of all that moved."""
-    from helpers.runs import reference
+    """Accept the current results as the reference and as the README's answer; prints old and new."""
+    from helpers.book import answer
+    from helpers.runs import contract, engine, reference
 
     lines = reference.accept_results(names or None)
+    answer.replace_answer(
+        answer.write_answer([engine.run_notebook(name) for name in contract.list_notebooks()])
+    )
     for line in lines or ["nothing moved"]:
         click.echo(line)
 

@@ -61,7 +61,8 @@ class RunParameters(Record):
     def explain_unknown(self, model: type[Record]) -> str | None:
         """Say which of a model's defaults rest on figures that were published later, or return None."""
         later = references.find_later_defaults(type(self), self.model_dump(), self.day, model.model_fields)
-        return f"{' and '.join(later)} rests on figures published later" if later else None
+        words = ", ".join(name.replace("_", " ") for name in later)
+        return f"a default rests on figures published later: {words}" if later else None
 
 
 def list_notebooks() -> list[str]:
