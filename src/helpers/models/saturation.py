@@ -48,7 +48,7 @@ grouped, censored and truncated data. *JRSS B* 38(3), 290-295. (Likelihood of in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,8 +70,6 @@ TOO_FEW = "fewer than five shares had been published, and a path with a ceiling 
 NO_UPPER_END = "every higher ceiling fits too, up to all of sales, so the interval has no upper end"
 NO_LOWER_END = "ceilings just under the newest share fit too, so the interval has no lower end"
 STILL_RISING = "the likelihood still rises at a ceiling of all sales, so no ceiling stands out"
-
-Path = Callable[[FloatArray, FloatArray], FloatArray]
 
 
 class SaturationRecord(Record):
@@ -144,10 +142,10 @@ def solve_share_paths(record: SaturationRecord, shares: pd.DataFrame) -> SharePa
     limit = _solve_limit(len(shares), record.ceiling_confidence)
     profile = _profile_ceiling(prints, limit)
     fits = {
-        "line": _fit(prints, _draw_line, np.polyfit(prints.number, prints.guess, 1)[::-1]),
+        "line": _fit(prints, None),
         "logistic": profile.best,
-        "logistic_low": _fit_logistic(prints, profile.low or float(profile.grid[0])),
-        "logistic_high": _fit_logistic(prints, profile.high or 1.0),
+        "logistic_low": _fit(prints, profile.low or float(profile.grid[0])),
+        "logistic_high": _fit(prints, profile.high or 1.0),
     }
     return SharePaths(
         ceiling=_judge_ceiling(profile),
@@ -269,7 +267,9 @@ class _Prints:
 
 @dataclass(frozen=True)
 class _Fit:
-    path: Callable[[FloatArray], FloatArray]
+    ceiling: float | None  # none for the straight line
+    level: float
+    rise: float
     spread: float
     log_likelihood: float
 
@@ -304,47 +304,56 @@ def _solve_limit(rows: int, level: float) -> float:
     return float(rows * np.log1p(fdtri(1, free, level) / free))
 
 
-def _score(prints: _Prints, mean: FloatArray, spread: float) -> float:
+def _draw(ceiling: float | None, level: float, rise: float, number: FloatArray) -> FloatArray:
+    predictor = level + rise * number
+    return predictor if ceiling is None else np.asarray(ceiling * expit(predictor), dtype=float)
+
+
+def _score(prints: _Prints, mean: FloatArray, spread: float) -> tuple[float, FloatArray, float]:
+    """Give the log likelihood and its derivatives by each mean and by the log of the spread."""
     below, above = (prints.low - mean) / spread, (prints.high - mean) / spread
     # a difference of two probabilities keeps its digits only in the lower tail
     mirrored = below > 0
     lower, upper = np.where(mirrored, -above, below), np.where(mirrored, -below, above)
     log_upper = log_ndtr(upper)
-    return float(np.sum(log_upper + np.log1p(-np.exp(log_ndtr(lower) - log_upper))))
+    log_mass = log_upper + np.log1p(-np.exp(log_ndtr(lower) - log_upper))
+    at_low, at_high = (np.exp(-(end**2) / 2 - log_mass) / np.sqrt(2 * np.pi) for end in (below, above))
+    return float(log_mass.sum()), (at_low - at_high) / spread, float(below @ at_low - above @ at_high)
 
 
-def _fit(prints: _Prints, path: Path, start: FloatArray) -> _Fit:
-    def lose(parameters: FloatArray) -> float:
-        return -_score(prints, path(parameters[:-1], prints.number), float(np.exp(parameters[-1])))
+def _fit(prints: _Prints, ceiling: float | None) -> _Fit:
+    def lose(parameters: FloatArray) -> tuple[float, FloatArray]:
+        level, rise, log_spread = parameters
+        mean = _draw(ceiling, level, rise, prints.number)
+        height, by_mean, by_spread = _score(prints, mean, float(np.exp(log_spread)))
+        by_predictor = by_mean if ceiling is None else by_mean * mean * (1 - mean / ceiling)
+        return -height, -np.array([by_predictor.sum(), by_predictor @ prints.number, by_spread])
 
+    guess = prints.guess if ceiling is None else logit(np.clip(prints.guess / ceiling, 0.02, 0.98))
+    rise, level = np.polyfit(prints.number, guess, 1)
     low, high = np.log(SPREAD_LIMITS)
-    limits = [(-50.0, 50.0)] * len(start) + [(float(low), float(high))]
+    limits = [(-50.0, 50.0), (-50.0, 50.0), (float(low), float(high))]
     tries = [
-        minimize(lose, np.append(start, np.log(spread)), method="L-BFGS-B", bounds=limits, tol=1e-12)
+        minimize(
+            lose,
+            np.array([level, rise, np.log(spread)]),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=limits,
+            tol=1e-12,
+        )
         for spread in (0.003, 0.02)
     ]
     found = min(tries, key=lambda result: float(result.fun))
-    best = np.asarray(found.x, dtype=float)
-    return _Fit(lambda number: path(best[:-1], number), float(np.exp(best[-1])), -float(found.fun))
-
-
-def _draw_line(coefficients: FloatArray, number: FloatArray) -> FloatArray:
-    return np.asarray(coefficients[0] + coefficients[1] * number, dtype=float)
-
-
-def _fit_logistic(prints: _Prints, ceiling: float) -> _Fit:
-    def draw(coefficients: FloatArray, number: FloatArray) -> FloatArray:
-        return np.asarray(ceiling * expit(_draw_line(coefficients, number)), dtype=float)
-
-    part = np.clip(prints.guess / ceiling, 0.02, 0.98)
-    return _fit(prints, draw, np.polyfit(prints.number, logit(part), 1)[::-1])
+    best_level, best_rise, log_spread = (float(best) for best in found.x)
+    return _Fit(ceiling, best_level, best_rise, float(np.exp(log_spread)), -float(found.fun))
 
 
 def _profile_ceiling(prints: _Prints, limit: float) -> _Profile:
     grid = np.geomspace(0.9 * prints.low.max(), 1.0, PROFILE_POINTS)
-    heights = np.array([_fit_logistic(prints, float(ceiling)).log_likelihood for ceiling in grid])
+    heights = np.array([_fit(prints, float(ceiling)).log_likelihood for ceiling in grid])
     top = _find_top(prints, grid, int(heights.argmax()))
-    best = _fit_logistic(prints, top)
+    best = _fit(prints, top)
     loss = 2 * (best.log_likelihood - heights)
     outside = loss > limit
     low = _find_end(prints, grid[outside & (grid < top)][-1:], top, best.log_likelihood - limit / 2)
@@ -356,7 +365,7 @@ def _find_top(prints: _Prints, grid: FloatArray, best: int) -> float:
     if best == len(grid) - 1:
         return 1.0
     found = minimize_scalar(
-        lambda ceiling: -_fit_logistic(prints, ceiling).log_likelihood,
+        lambda ceiling: -_fit(prints, ceiling).log_likelihood,
         bounds=(float(grid[max(best - 1, 0)]), float(grid[best + 1])),
         method="bounded",
     )
@@ -367,9 +376,7 @@ def _find_end(prints: _Prints, outside: FloatArray, top: float, allowed: float) 
     if not outside.size:
         return None
     low, high = sorted((top, float(outside[0])))
-    return float(
-        brentq(lambda ceiling: _fit_logistic(prints, ceiling).log_likelihood - allowed, low, high, xtol=1e-5)
-    )
+    return float(brentq(lambda ceiling: _fit(prints, ceiling).log_likelihood - allowed, low, high, xtol=1e-5))
 
 
 def _judge_ceiling(profile: _Profile) -> Estimate:
@@ -387,7 +394,9 @@ def _draw_paths(shares: pd.DataFrame, fits: dict[str, _Fit], horizon: int) -> pd
     quarters = pd.period_range(first, last + horizon, freq="Q")
     number = np.arange(len(quarters), dtype=float)
     drawn = {"period": quarters.astype(str), "published": quarters <= last}
-    return pd.DataFrame(drawn | {name: fit.path(number) for name, fit in fits.items()})
+    return pd.DataFrame(
+        drawn | {name: _draw(fit.ceiling, fit.level, fit.rise, number) for name, fit in fits.items()}
+    )
 
 
 def _find_newest_pair(gmv: pd.DataFrame, shares: pd.DataFrame) -> str | None:
