@@ -78,6 +78,12 @@ def test_open_side_becomes_none_and_says_why():
     assert Estimate.of(Interval(1.0, 2.0, 1.5)).why is None
 
 
+def test_percent_keeps_open_sides_open():
+    """Fractions become percent, an open side stays open, and the reason stays."""
+    assert Estimate(0.25, 0.5, None, "why").percent() == Estimate(25.0, 50.0, None, "why")
+    assert Estimate.not_known("why").percent() == Estimate(None, None, None, "why")
+
+
 def test_quarters_shift_across_years():
     """Four quarters back is the same quarter of the year before."""
     assert shift_period("2024Q1", -4) == "2023Q1"

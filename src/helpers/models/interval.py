@@ -38,11 +38,6 @@ class Interval:
         value = None if self.value is None else self.value * factor
         return Interval(self.low * factor, self.high * factor, value)
 
-    def shift(self, amount: float) -> Interval:
-        """Add a constant."""
-        value = None if self.value is None else self.value + amount
-        return Interval(self.low + amount, self.high + amount, value)
-
 
 @dataclass(frozen=True)
 class Estimate:
