@@ -87,7 +87,7 @@ class TimingOrForecastRecord(Record):
 
 @dataclass(frozen=True)
 class Timing:
-    """Cost of timing, and whether it is paid as ``capacity`` or as ``lateness`` (``none`` if there is none)."""
+    """Cost of timing, and how it is paid: as ``capacity``, as ``lateness``, or ``none`` if it is free."""
 
     cost: float
     paid_as: str
