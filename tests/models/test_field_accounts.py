@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from helpers.errors import UnknownNameError
 from helpers.models.field_accounts import (
     COLUMNS,
     FieldAccountsRecord,
@@ -197,6 +198,15 @@ def test_nothing_published_gives_empty_tables():
         newest = find_newest(table, "shelf_gmv")
         assert newest is None
         assert "had not been published" in pick(table, "shelf_gmv", newest, "words").why
+
+
+def test_misspelt_quantity_is_refused():
+    """A quantity that no table has is an error with the nearest name, not an unknown outcome."""
+    table = solve_field_accounts(RECORD, GMV, NONE)
+    with pytest.raises(UnknownNameError, match="did you mean shelf_growth"):
+        pick(table, "shelf_grwoth", "2024Q3", "words")
+    with pytest.raises(UnknownNameError, match="quantity"):
+        find_newest(table, "growth of all")
 
 
 def test_newest_period_skips_the_unknown():

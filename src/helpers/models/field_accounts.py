@@ -42,6 +42,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from helpers.errors import UnknownNameError
 from helpers.models.interval import Estimate, FloatArray, Interval, propagate, read_period, shift_period
 from helpers.models.record import Record, parameter
 
@@ -206,7 +207,7 @@ def solve_short_video_threshold(
     pandas.DataFrame
         Columns as in `solve_field_accounts`; quantities `short_video_share_of_other` and
         `short_video_share_of_gmv`, both of the year before. Below `low` live-stream sales cannot have fallen,
-        above `high` they must have; `low` of nought means that any size is enough, above one that none is.
+        above `high` they must have; `low` of nought rules no size out, `low` above one rules a fall out.
     """
     return _tabulate(
         row
@@ -221,7 +222,8 @@ def solve_short_video_threshold(
 
 
 def find_newest(table: pd.DataFrame, quantity: str) -> str | None:
-    """Give the newest period for which a table of accounts holds anything on a quantity."""
+    """Give the newest period for which a table of accounts holds anything on a quantity, or ``None``."""
+    _check_quantity(quantity)
     known = (table["quantity"] == quantity) & table[["low", "high"]].notna().any(axis=1)
     return str(table.loc[known, "period"].max()) if known.any() else None
 
@@ -242,13 +244,25 @@ def select_estimate(table: pd.DataFrame, quantity: str, *, period: str | None, r
     -------
     Estimate
         In the unit of the table; not known, with a reason, when the table has no such row.
+
+    Raises
+    ------
+    UnknownNameError
+        When no table of this module has such a quantity.
     """
+    _check_quantity(quantity)
     chosen = (table["quantity"] == quantity) & (table["period"] == period) & (table["reading"] == reading)
     if period is None or not chosen.any():
         return Estimate.not_known(f"the prints that {quantity} needs had not been published")
     row = table.loc[chosen].iloc[0]
     value, low, high = (None if pd.isna(row[end]) else float(row[end]) for end in ("value", "low", "high"))
     return Estimate(value, low, high, None if pd.isna(row["why"]) else str(row["why"]))
+
+
+def _check_quantity(quantity: str) -> None:
+    known = LEVELS | CHANGES | INCREMENT | THRESHOLDS | CHAINED
+    if quantity not in known:
+        raise UnknownNameError("quantity", quantity, known)
 
 
 def _read_levels(rows: pd.DataFrame) -> dict[str, Interval]:
