@@ -30,7 +30,7 @@ _MENTIONS = re.compile(
     | \b(?P<half>{YEAR})\s?H(?P<h>[12])\b
     | \b(?P<year_month>{YEAR}-[01]\d)\b(?!-\d)
     | (?:\b(?P<day>\d\d?)\s)?\b(?P<month>{MONTH})\.?\s(?:(?P<day2>\d\d?),\s)?(?P<month_year>{YEAR})\b
-    | (?<![\w.,/-])(?P<year>{YEAR})(?![\w,]|\.\d)
+    | (?<![\w.,-])(?P<year>{YEAR})(?!\w|[.,]\d)
     | (?<=\d\d\d\d[–-])(?P<end_year>{YEAR})\b
     """,
     re.VERBOSE,

@@ -163,7 +163,8 @@ def describe_sources(edition: Record, sources: pd.DataFrame) -> str:
 
     Only original publishers and known outlets are links; the address of a copy or mirror is plain text.
     """
-    known = sources[pd.to_datetime(sources["published"]) <= pd.Timestamp(edition["as_of"])]
+    day = date.fromisoformat(edition["as_of"])
+    known = sources[pd.to_datetime(sources["published"]) <= pd.Timestamp(day)]
     parts = [
         "# Sources",
         f"The {len(known)} sources published by {edition['as_of']}. They were read as stored copies. An "
@@ -173,18 +174,21 @@ def describe_sources(edition: Record, sources: pd.DataFrame) -> str:
     for kind, heading in _KINDS.items():
         group = known[known["kind"] == kind].sort_values(["published", "source_id"])
         if len(group):
-            rows = [_source(row) for row in group.to_dict("records")]
+            rows = [_source(row, day) for row in group.to_dict("records")]
             ids = [f"source-{name}" for name in group["source_id"]]
             parts += [f"## {heading}", _raw(_table(["Date", "Title", "Publisher", "Address"], rows, ids=ids))]
     return _page(parts)
 
 
-def _source(row: Mapping[Any, Any]) -> list[str]:
+def _source(row: Mapping[Any, Any], day: date) -> list[str]:
     url, shown = str(row["url"]), [escape(str(row[name])) for name in ("date", "title", "publisher")]
     if row["live_link"]:
         host = urlsplit(url).netloc.removeprefix("www.")
         return [*shown, f'<a href="{escape(url)}" rel="noreferrer">{escape(host)}</a>']
-    return [*shown, f'{escape(str(row["authority"]))}: <span class="kx-address">{escape(url)}</span>']
+    authority = escape(str(row["authority"]))
+    if find_later(url, day):
+        return [*shown, f"{authority}, stored later"]
+    return [*shown, f'{authority}: <span class="kx-address">{escape(url)}</span>']
 
 
 def describe_runs(edition: Record, runs: Sequence[Record]) -> str:

@@ -39,8 +39,7 @@ _DATES = re.compile(
 )
 _NOT_PROSE = re.compile(
     r"""
-    <!--\s*=\S+\s*-->.*?<!--\s*/\s*-->      # a slot filled from a result
-    | <!--.*?-->
+    <!--.*?-->
     | \$\$.*?\$\$ | (?<!\\)\$[^$\n]+\$       # formulas
     | \{(?:result|typed|edition|announced|ref|numref|doc|eq|cite)\}`[^`]*`
     | (`+)(?!`).*?(?<!`)\1(?!`)              # code
@@ -53,7 +52,6 @@ _FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,}|:{3,})(?P<directive>\{[\w-]+\})?")
 _OPTION = re.compile(r"\s*:[\w-]+:")
 _CODE = (None, "{raw}", "{math}", "{code}", "{code-block}")
 _DIGITS = re.compile(r"[-+−]?\d[\d.,]*%?")
-_ANSWER = re.compile(r"<!-- answer:start -->.*?<!-- answer:end -->", re.DOTALL)
 _WAY_OUT = "paste a result with {result}, or mark a definition with {typed}"
 
 
@@ -61,9 +59,8 @@ def check_prose(paths: Iterable[Path]) -> list[str]:
     """Complain about every figure that was typed into prose.
 
     Dates, names, headings, formulas, code and the arguments of roles may hold digits. A number that is part
-    of a definition is marked with the role ``{typed}``. Of a README only the part between the comments
-    ``answer:start`` and ``answer:end`` is read, where a figure stands between ``<!-- =KEY -->`` and
-    ``<!-- / -->``.
+    of a definition is marked with the role ``{typed}``. A README is passed over: its answer is generated from
+    the runs and compared with them by a check of its own.
 
     Parameters
     ----------
@@ -80,11 +77,7 @@ def _read_prose(path: Path) -> Iterator[tuple[str, str]]:
         for number, cell in enumerate(json.loads(text)["cells"], start=1):
             if cell["cell_type"] == "markdown":
                 yield f"cell {number}, ", "".join(cell["source"])
-    elif path.name == "README.md":
-        found = _ANSWER.search(text)
-        # Blank lines stand for what is above, so that line numbers are those of the file.
-        yield "", "\n" * text[: found.start()].count("\n") + found[0] if found else ""
-    else:
+    elif path.name != "README.md":
         yield "", text
 
 

@@ -1,0 +1,111 @@
+"""An edition is built aside and swapped in whole; whatever fails, the last good one stays."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import LEAD, RESULT, write_tiny
+
+from helpers.book import build
+from helpers.checks import check_digest
+from helpers.errors import InputError, ReportError, RunError
+
+pytestmark = pytest.mark.book
+
+
+@pytest.fixture(scope="module")
+def edition(small_project):
+    """The small book, built once."""
+    return build.build_edition()
+
+
+@pytest.fixture(autouse=True)
+def whole_notebook(small_project):
+    """Put the good notebook back after each test."""
+    yield
+    write_tiny(small_project / "notebooks")
+
+
+def read_all(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_the_edition_is_whole(edition):
+    page = (edition.folder / "chapters" / "tiny_growth.html").read_text()
+    assert "1.06" in page
+    assert 'id="chart-tiny-path"' in page
+    assert "<svg" in page
+    assert "Content-Security-Policy" in page
+    assert (edition.folder / build.BUNDLE).is_file()
+    assert [] == check_digest(edition.folder)
+
+
+def test_nothing_changed_means_nothing_done(edition):
+    before = (edition.folder / build.SUMS_FILE).stat().st_mtime_ns
+    again = build.build_edition()
+    assert again.unchanged
+    assert before == (edition.folder / build.SUMS_FILE).stat().st_mtime_ns
+
+
+def test_nothing_published_tells_of_the_machine(edition, small_project):
+    for name, content in read_all(edition.folder).items():
+        assert str(small_project).encode() not in content, name
+        assert b"injected-parameters" not in content, name
+
+
+@pytest.mark.parametrize(
+    ("lead", "code", "error", "message"),
+    [
+        (LEAD, "1 / 0", RunError, "the cell `1 / 0` failed with ZeroDivisionError: division by zero"),
+        (LEAD.replace("final_level", "finl_level"), RESULT, ReportError, "did you mean tiny_growth/final_level"),
+        (LEAD + "\n\n[gone](nowhere.md)", RESULT, ReportError, "WARNING"),
+    ],
+    ids=["a cell raises", "a result does not exist", "Sphinx warns"],
+)
+def test_a_failure_leaves_the_last_good_edition(edition, small_project, lead, code, error, message):
+    before = read_all(edition.folder)
+    write_tiny(small_project / "notebooks", lead=lead, code=code)
+    with pytest.raises(error) as caught:
+        build.build_edition()
+    assert message in str(caught.value)
+    assert before == read_all(edition.folder)
+    assert [] == [path for path in (small_project / "_build").iterdir() if "staging" in path.name]
+
+
+def test_a_swap_cut_short_is_mended(edition, small_project):
+    folder = edition.folder
+    folder.replace(build._old(folder))
+    assert build.build_edition().unchanged
+    assert (folder / "index.html").is_file()
+
+
+def test_a_folder_that_is_no_book_is_not_replaced(small_project):
+    target = small_project / "mine"
+    target.mkdir()
+    (target / "letter.txt").write_text("keep me")
+    with pytest.raises(InputError, match="exists and is not a book of this report"):
+        build.build_edition(target=target)
+    assert "keep me" == (target / "letter.txt").read_text()
+
+
+def test_a_second_build_at_once_says_so(small_project):
+    with build._lock(), pytest.raises(ReportError, match="another build is under way"):
+        build.build_edition()
+
+
+def test_two_clean_builds_give_the_same_bytes(edition, small_project, tmp_path, monkeypatch):
+    """Another folder, time zone and hash seed, every run made again."""
+    shutil.rmtree(small_project / "runs")
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    again = build.build_edition(target=tmp_path / "elsewhere")
+    assert read_all(edition.folder) == read_all(again.folder)
+
+
+def test_a_dated_edition_stands_beside_the_current_one(edition):
+    dated = build.build_edition(as_of="2022-11-10")
+    assert "html-as-of-2022-11-10" == dated.folder.name
+    assert edition.folder.is_dir()
+    assert "2022-11-10" == json.loads((dated.folder / build.EDITION_FILE).read_text())["as_of"]
+    assert "2022-11-10" in (dated.folder / "chapters" / "tiny_growth.html").read_text()

@@ -1,0 +1,135 @@
+"""Roles, directives and formulas in a small Sphinx build."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from helpers.book.extension import BookError
+
+RESULTS = {
+    "closed_loop": {
+        "growth_fall": {
+            "value": 16.234,
+            "low": None,
+            "high": None,
+            "interval": "none",
+            "level": None,
+            "unit": "percentage points",
+            "meaning": "Fall of growth",
+            "why": None,
+        }
+    }
+}
+Build = Callable[..., str]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    """Return a function that builds one page and returns its HTML."""
+
+    def build_page(text: str, *, as_of: str = "2022-11-10", name: str = "page") -> str:
+        source, out = tmp_path / "source", tmp_path / "out"
+        (source / "records").mkdir(parents=True, exist_ok=True)
+        (source / "records" / "results.json").write_text(json.dumps(RESULTS))
+        (source / "records" / "edition.json").write_text(json.dumps({"as_of": as_of}))
+        (source / f"{name}.md").write_text(f"# Title\n\n{text}\n")
+        overrides = {
+            "extensions": ["myst_parser", "helpers.book.extension"],
+            "root_doc": name,
+            "html_theme": "basic",
+            "myst_enable_extensions": ["colon_fence", "dollarmath"],
+        }
+        with patch_docutils(None), docutils_namespace():
+            app = Sphinx(
+                str(source),
+                None,
+                str(out),
+                str(tmp_path / "trees"),
+                "html",
+                overrides,
+                status=None,
+                freshenv=True,
+                warningiserror=True,
+                keep_going=True,
+            )
+            app.build()
+        assert app.statuscode == 0
+        return (out / f"{name}.html").read_text()
+
+    return build_page
+
+
+def test_a_result_reads_with_its_unit_and_leads_to_its_row(build: Build) -> None:
+    """A pasted number is formatted, explained by a tooltip and linked to the page about the run."""
+    page = build("It fell by {result}`closed_loop/growth_fall:.1f`.")
+
+    assert ">16.2 percentage points</a>" in page
+    assert 'href="records/about.html#result-closed_loop-growth_fall"' in page
+    assert 'title="Fall of growth"' in page
+
+
+def test_every_bad_key_of_a_build_is_named_at_once(build: Build) -> None:
+    """A key without a result fails the build with page, line, key and the nearest keys."""
+    with pytest.raises(BookError) as caught:
+        build("One {result}`closed_loop/growth_fal`.\n\nTwo {result}`closed_loop/growth_fall.low`.")
+
+    first, second = str(caught.value).split("\n")
+    assert first == (
+        "page, line 3: unknown result 'closed_loop/growth_fal'; did you mean closed_loop/growth_fall?"
+    )
+    assert second.startswith("page, line 5: result key 'closed_loop/growth_fall.low': ")
+
+
+@pytest.mark.parametrize(("as_of", "shown"), [("2022-11-22", "late"), ("2022-11-21", "early")])
+def test_a_dated_block_stands_only_in_editions_that_may_know_it(build: Build, as_of: str, shown: str) -> None:
+    """`since` begins on its day, `before` ends on the day before."""
+    text = ":::{since} 2022-11-22\nlate\n:::\n\n:::{before} 2022-11-22\nearly\n:::"
+
+    page = build(text, as_of=as_of)
+
+    assert {word for word in ("late", "early") if f"<p>{word}</p>" in page} == {shown}
+
+
+def test_a_dated_block_without_a_day_fails_the_build(build: Build) -> None:
+    """A mistyped day must not hide or show a block by accident."""
+    with pytest.raises(BookError, match=r"'since' takes a day such as 2022-11-22 \(got '2022-11'\)"):
+        build(":::{since} 2022-11\ntext\n:::")
+
+
+def test_the_edition_names_its_day(build: Build) -> None:
+    """A page can say which day it sees."""
+    assert "seen on 2022-11-10." in build("seen on {edition}`as_of`.")
+
+
+def test_an_unknown_field_of_the_edition_fails_the_build(build: Build) -> None:
+    """The complaint offers the fields that exist."""
+    with pytest.raises(BookError, match=r"unknown edition field 'as_off'; did you mean as_of\?"):
+        build("{edition}`as_off`")
+
+
+def test_formulas_become_mathml(build: Build) -> None:
+    """Inline and display formulas need no script."""
+    page = build("Share $e$ gives\n\n$$E = e(1-r)$$")
+
+    assert '<math alttext="e"' in page
+    assert '<div class="kx-formula"><math alttext="E = e(1-r)"' in page
+    assert "mathjax" not in page.lower().replace("tex2jax_ignore mathjax_ignore", "")
+
+
+def test_a_formula_that_cannot_be_shown_fails_the_build(build: Build) -> None:
+    """An unknown command would otherwise stand in the page as text."""
+    with pytest.raises(BookError, match=r"page: formula '\\\\foo' cannot become MathML"):
+        build(r"$\foo$")
+
+
+def test_what_was_announced_and_what_is_defined_are_marked(build: Build) -> None:
+    """The checks need to know a day to come and a definition by their marks."""
+    page = build("Until {announced}`31 December 2022`, at least {typed}`90%`.")
+
+    assert '<span class="kx-announced">31 December 2022</span>, at least 90%.' in page

@@ -1,0 +1,149 @@
+"""What happens to built pages before they are published."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers.book.policy import POLICY, PageRewriter, finish_book
+from helpers.errors import CheckError
+
+HEAD = f'<head>\n<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+
+
+def rewrite(body: str, *, page: str = "chapters/loop.html") -> tuple[str, PageRewriter]:
+    """Return the rewritten body of a page and its rewriter."""
+    rewriter = PageRewriter(page)
+    html = rewriter.rewrite(
+        f"<!doctype html>\n<html><head><title>T 快手</title></head><body>{body}</body></html>"
+    )
+    return html.partition("<body>")[2].removesuffix("</body></html>"), rewriter
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """Return a folder as the builder leaves it, with one page."""
+    files = {
+        "index.html": "<html><head><title>T</title></head><body><article><h1>T</h1></article></body></html>",
+        ".buildinfo": "# config",
+        "objects.inv": "inventory",
+        "_sources/index.md": "# T",
+        "reports/loop.err.log": "Traceback",
+        "_static/pygments.css": "",
+        "_static/book.css": "p{margin:0}",
+        "_static/figures.css": "figure{margin:0}",
+    }
+    for name, content in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_policy_stands_first_in_the_head(book: Path) -> None:
+    """Nothing may load before the policy holds."""
+    finish_book(book)
+
+    assert HEAD in (book / "index.html").read_text()
+
+
+def test_what_needs_no_change_is_copied_as_it_stands() -> None:
+    """Character references, SVG names and void tags keep their spelling."""
+    body = (
+        '<p>a&nbsp;&#x2212; &lt;b&gt;<br><img src="a.png" alt=""></p>'
+        '<svg viewBox="0 0 1 1"><linearGradient id="g"/><path d="M0 0" /></svg>'
+    )
+
+    assert rewrite(body)[0] == body
+
+
+def test_an_inline_script_moves_to_a_file_named_by_its_content() -> None:
+    """The page then asks for the file by a relative address."""
+    body, rewriter = rewrite("<script>let a = '<p>' && 1;</script>")
+
+    [(path, content)] = rewriter.files.items()
+    assert re.fullmatch(r"_static/inline/[0-9a-f]{12}\.js", path)
+    assert (body, content) == (f'<script src="../{path}"></script>', "let a = '<p>' && 1;")
+
+
+def test_data_for_scripts_stays_in_the_page() -> None:
+    """A JSON block is not executed, so the policy allows it."""
+    body = '<script type="application/json">{"a": 1}</script>'
+
+    assert rewrite(body)[0] == body
+
+
+def test_an_inline_style_sheet_moves_to_a_file() -> None:
+    """Data frames bring their own style sheet."""
+    body, rewriter = rewrite("<style scoped>td { color: red }</style>")
+
+    [(path, content)] = rewriter.files.items()
+    assert (body, content) == (f'<link rel="stylesheet" href="../{path}">', "td { color: red }")
+
+
+def test_equal_style_attributes_share_one_class() -> None:
+    """The look stays, the attribute goes."""
+    body, rewriter = rewrite(
+        '<td class="a" style="text-align: right;">1</td><td style="text-align: right">2</td>'
+    )
+
+    [name] = rewriter.rules
+    assert body == f'<td class="a {name}">1</td><td class="{name}">2</td>'
+    assert rewriter.rules[name] == "text-align: right"
+
+
+def test_handlers_and_script_addresses_are_refused(book: Path) -> None:
+    """Removing a handler would break the page in silence, so its author is told where it stands."""
+    (book / "index.html").write_text(
+        "<html><head></head><body>\n"
+        "<button onclick=\"go()\">Go</button><a href=' JavaScript:go()'>Go</a></body></html>"
+    )
+
+    with pytest.raises(
+        CheckError, match=r"index.html, line 2: inline handler onclick on <button>.*script address"
+    ):
+        finish_book(book)
+
+
+def test_chinese_is_marked_once_and_only_where_a_reader_sees_it() -> None:
+    """Runs of Chinese get their language, but not inside pictures or what is marked already."""
+    body = (
+        '<p>sold (直播、电商) and <span lang="zh-Hans">快手</span></p><svg><text>外链</text></svg>'
+        '<p><span lang="zh">闭环<b>开</b></span> 双11</p>'
+    )
+
+    assert rewrite(body)[0] == (
+        '<p>sold (<span lang="zh">直播、电商</span>) and <span lang="zh-Hans">快手</span></p>'
+        "<svg><text>外链</text></svg>"
+        '<p><span lang="zh">闭环<b>开</b></span> <span lang="zh">双</span>11</p>'
+    )
+
+
+def test_wide_tables_scroll_except_in_figures() -> None:
+    """A table outside a figure gets a box of its own; figures bring theirs."""
+    assert rewrite('<table border="1"><tr><td>1</td></tr></table>')[0] == (
+        '<div class="kx-scroll"><table><tr><td>1</td></tr></table></div>'
+    )
+    assert rewrite("<figure><table></table></figure>")[0] == "<figure><table></table></figure>"
+
+
+def test_what_the_builder_leaves_behind_is_not_published(book: Path) -> None:
+    """Sources and reports hold paths of the machine."""
+    finish_book(book)
+
+    assert sorted(path.relative_to(book).as_posix() for path in book.rglob("*") if path.is_file()) == [
+        "_static/inline/attributes.css",
+        "_static/report.css",
+        "_static/search-index.js",
+        "index.html",
+    ]
+
+
+def test_one_style_sheet_holds_colours_pages_and_figures_in_that_order(book: Path) -> None:
+    """Figures may override pages, and both use the charts' colours."""
+    finish_book(book)
+
+    styles = (book / "_static" / "report.css").read_text()
+    assert styles.index("--kx-ink") < styles.index("p{margin:0}") < styles.index("figure{margin:0}")
