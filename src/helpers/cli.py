@@ -129,6 +129,7 @@ def _describe_range(row: dict[str, Any]) -> str:
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=_parse_assignments,
               help="Set a parameter; may be repeated.")  # fmt: skip
 @_options(_scenario, _as_of, _timeout, _json)
+@click.option("--engine", type=click.Choice(["fork", "kernel"]), help="Forked child (default) or ordinary kernel.")
 @click.option("--fresh", is_flag=True, help="Execute even if an equal run is at hand.")
 def run_command(
     notebook: str,
@@ -137,6 +138,7 @@ def run_command(
     as_of: str | None,
     timeout_seconds: int,
     as_json: bool,
+    engine: str | None,
     fresh: bool,
 ) -> None:
     """Run NOTEBOOK with other parameters and print its results.
@@ -144,13 +146,15 @@ def run_command(
     Example: report run closed_loop -p outside_share=0.02 --as-of 2022-11-10
     """
     from helpers import paths
-    from helpers.runs import engine, scenarios
+    from helpers.runs import scenarios
+    from helpers.runs.engine import run_notebook
     from helpers.runs.results import describe_result
 
     given = scenarios.load_scenario(scenario).parameters_for(notebook) | ({"as_of": as_of} if as_of else {})
-    run = engine.run_notebook(
+    run = run_notebook(
         notebook,
         given | parameters,
+        engine=engine,
         reuse=not fresh,
         timeout_seconds=timeout_seconds,
         progress=_is_terminal(),

@@ -58,7 +58,9 @@ def write_tiny(notebooks: Path, *, lead: str = LEAD, code: str = RESULT) -> None
 def make_project(root: Path, patch: pytest.MonkeyPatch) -> Path:
     """Lay out a small project and point every path at it."""
     for name in ("data", "book"):
-        shutil.copytree(getattr(paths, name.upper()), root / name, ignore=shutil.ignore_patterns("chapters", "records"))
+        shutil.copytree(
+            getattr(paths, name.upper()), root / name, ignore=shutil.ignore_patterns("chapters", "records")
+        )
     for name in ("_config.yml", "requirements.txt", "CHANGELOG.md"):
         shutil.copy(paths.ROOT / name, root / name)
     for page in (root / "book").glob("*.md"):
@@ -69,7 +71,13 @@ def make_project(root: Path, patch: pytest.MonkeyPatch) -> Path:
     (root / "notebooks" / "scenarios.yml").write_text("{}")
     write_tiny(root / "notebooks")
     book = root / "book"
-    moved = {"ROOT": root, "DATA": root / "data", "NOTEBOOKS": root / "notebooks", "BOOK": book, "RUNS": root / "runs"}
+    moved = {
+        "ROOT": root,
+        "DATA": root / "data",
+        "NOTEBOOKS": root / "notebooks",
+        "BOOK": book,
+        "RUNS": root / "runs",
+    }
     moved |= {"CHAPTERS": book / "chapters", "RECORDS": book / "records", "BUILD": root / "_build"}
     for name, folder in moved.items():
         patch.setattr(paths, name, folder)

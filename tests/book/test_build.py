@@ -58,7 +58,12 @@ def test_nothing_published_tells_of_the_machine(edition, small_project):
     ("lead", "code", "error", "message"),
     [
         (LEAD, "1 / 0", RunError, "the cell `1 / 0` failed with ZeroDivisionError: division by zero"),
-        (LEAD.replace("final_level", "finl_level"), RESULT, ReportError, "did you mean tiny_growth/final_level"),
+        (
+            LEAD.replace("final_level", "finl_level"),
+            RESULT,
+            ReportError,
+            "did you mean tiny_growth/final_level",
+        ),
         (LEAD + "\n\n[gone](nowhere.md)", RESULT, ReportError, "WARNING"),
     ],
     ids=["a cell raises", "a result does not exist", "Sphinx warns"],

@@ -257,6 +257,8 @@ def _complain(record: type[Record], problem: Mapping[str, Any]) -> str:
         return f"'{name}' must be between {row['minimum']} and {row['maximum']} (got {shown})"
     if row["choices"]:
         return f"'{name}' must be one of {', '.join(map(str, row['choices']))} (got {shown})"
+    if problem["type"] == "value_error":
+        return f"'{name}': {str(problem['msg']).removeprefix('Value error, ')}"
     return f"'{name}' must be {_article(row['type'])} (got {shown})"
 
 
