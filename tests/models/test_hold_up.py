@@ -237,6 +237,7 @@ def test_drop_day_from_the_first_two_shares_has_its_closed_form():
 @pytest.mark.parametrize(
     ("rows", "fields", "words"),
     [
+        ([], {}, "fewer than two"),
         (PRINTED[:1], {}, "fewer than two"),
         (PRINTED, {"partner_goods_in_own_shops": 0.1}, "keep the share below the threshold"),
         (PRINTED, {"dependence_cost_ratio": 0.6}, "before the first published share"),
@@ -244,7 +245,7 @@ def test_drop_day_from_the_first_two_shares_has_its_closed_form():
     ],
 )
 def test_drop_day_says_why_there_is_none(rows, fields, words):
-    """One share, hidden goods, an early threshold and a standing share give a reason instead of a day."""
+    """Too few shares, hidden goods, an early threshold and a standing share give a reason, no day."""
     found = solve_drop_day(HoldUpRecord(**fields), own_shop(rows))
     assert found.day is None
     assert words in found.why

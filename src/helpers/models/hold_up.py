@@ -178,7 +178,9 @@ def summarise_shares(own_shop: pd.DataFrame) -> pd.DataFrame:
         for row in zip(*(own_shop[c] for c in ("period", "value", "bound", "note")), strict=True)
     ]
     columns = ["period", "begins", "middle", "ends", "low", "share", "high"]
-    shares = pd.DataFrame(rows, columns=columns).sort_values("begins", ignore_index=True)
+    # An empty frame knows no dates and no numbers of its own.
+    kinds = dict.fromkeys(columns[1:4], "datetime64[ns]") | dict.fromkeys(columns[4:], "float64")
+    shares = pd.DataFrame(rows, columns=columns).astype(kinds).sort_values("begins", ignore_index=True)
     if (shares["low"].cummax() > shares["high"]).any():
         raise InputError("'own_shop' must not fall: the rule reads shares that only rise")
     return shares
