@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import pandas as pd
 
@@ -235,6 +236,7 @@ EXAMPLES: dict[str, Callable[[], Chart]] = {
 }
 
 
+@cache
 def framed(name: str) -> FramedChart:
     """Return one example in its frame."""
     return frame(

@@ -219,7 +219,9 @@ def _boxes(plan: _Plan, scale: alt.Scale, *, legend: bool) -> list[alt.Chart]:
     if not hollow.empty:
         outline = alt.Stroke("_paint:N", title=GROUP_TITLE, scale=scale, legend=None)
         layers.append(
-            parts.encode(_bar(plan, hollow, 0.15), color=paint, stroke=outline, strokeDash=alt.value([4, 3]))
+            parts.encode(
+                _bar(plan, hollow, 0.15), color=paint, stroke=outline, strokeDash=alt.StrokeDashValue([4, 3])
+            )
         )
     return layers
 

@@ -189,7 +189,7 @@ class _Rows:
         words = alt.Chart(data).mark_text(baseline="bottom", dy=-4, fontSize=theme.SMALL)
         return [
             parts.encode(rule, x=self.x("_reference")),
-            parts.encode(words, x=self.x("_reference"), y=alt.value(0), text=alt.Text("_text:N")),
+            parts.encode(words, x=self.x("_reference"), y=parts.at("Y", 0), text=alt.Text("_text:N")),
         ]
 
 

@@ -252,7 +252,7 @@ def _hollow_marks(plan: _Plan, data: pd.DataFrame, shape: str) -> alt.Chart:
         x=plan.x_channel(),
         y=plan.y_channel(),
         color=plan.colour(),
-        fill=alt.value(theme.colour("paper")),
+        fill=alt.FillValue(theme.colour("paper")),
         tooltip=plan.tooltip(),
     )
 
@@ -314,8 +314,8 @@ def _spans(plan: _Plan, spans: pd.DataFrame) -> list[alt.Chart]:
         alt.Chart(spans[["start", "end", "span"]]).mark_rect(color=theme.colour("grid"), opacity=0.7),
         x=plan.x_channel("start"),
         x2=alt.X2("end"),
-        y=alt.value(plan.head),
-        y2=alt.value(plan.head + plan.height),
+        y=parts.at("Y", plan.head),
+        y2=parts.at("Y2", plan.head + plan.height),
         tooltip=parts.tooltips(("span", "Span", None), ("start", "From", None), ("end", "To", None)),
     )
     words = parts.encode(
@@ -323,7 +323,7 @@ def _spans(plan: _Plan, spans: pd.DataFrame) -> list[alt.Chart]:
             align="left", baseline="top", dx=4, dy=4, fontSize=theme.SMALL, color=theme.colour("muted")
         ),
         x=plan.x_channel("start"),
-        y=alt.value(plan.head),
+        y=parts.at("Y", plan.head),
         text=alt.Text("span:N"),
     )
     return [shading, words]

@@ -35,15 +35,23 @@ def encode(mark: alt.Chart, **channels: Any) -> alt.Chart:
     return encoded
 
 
+def at(channel: str, pixel: float) -> Any:
+    """Return a channel (``"X"``, ``"Y"`` or ``"Y2"``) that holds all its marks at one pixel.
+
+    ``alt.value`` would do the same, ten times slower: Altair then searches its whole schema for the channel.
+    """
+    return getattr(alt, f"{channel}Value")(pixel)
+
+
 def assemble(layers: Sequence[alt.Chart], *, height: float, right: int = 4) -> alt.LayerChart:
     """Lay the marks over each other at the width and padding that all charts share."""
-    layered: alt.LayerChart = alt.LayerChart(layer=list(layers)).properties(
+    return alt.LayerChart(
+        layer=list(layers),
         width=theme.WIDTH,
         height=height,
         autosize=FIT,
         padding={"left": 2, "right": right, "top": 4, "bottom": 2},
     )
-    return layered
 
 
 def require_columns(data: pd.DataFrame, *columns: str | None) -> None:
@@ -312,7 +320,7 @@ def rule_layers(
     placed = data.assign(_row_y=[LABEL_ROW * (top - row) - 1 for row in places.rows])
     y = alt.Y("_row_y:Q", scale=None, axis=None)
     rule = alt.Chart(placed).mark_rule(color=theme.colour(colour), strokeDash=[2, 3])
-    layers = [encode(rule, x=x, y=y, y2=alt.value(bottom), tooltip=tooltip)]
+    layers = [encode(rule, x=x, y=y, y2=at("Y2", bottom), tooltip=tooltip)]
     flags = pd.Series(places.flipped, index=placed.index)
     sides: tuple[tuple[pd.DataFrame, Align, int], ...] = (
         (placed[~flags], "left", -1),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from helpers.charts import parts, theme
 
 # isort: split
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -103,16 +104,25 @@ def _inner_edges(values: pd.Series, middle: float | None) -> list[float]:
     low, high = float(values.min()), float(values.max())
     if middle is not None:
         reach = max(abs(low - middle), abs(high - middle)) or 1.0
-        step = _round_step(2 * reach / CLASSES)
+        step = next(_round_steps(2 * reach / CLASSES))
         return [round(middle + (place - 2.5) * step, 12) for place in range(CLASSES - 1)]
-    step = _round_step((high - low or 1.0) / CLASSES)
-    first = np.ceil(low / step + 1e-9) * step
-    return [round(float(first + place * step), 12) for place in range(CLASSES - 1)]
+    step = next(step for step in _round_steps((high - low or 1.0) / CLASSES) if _reach(low, step) >= high)
+    first = _reach(low, step) - (CLASSES - 1) * step
+    return [round(first + place * step, 12) for place in range(CLASSES - 1)]
 
 
-def _round_step(raw: float) -> float:
-    scale = 10.0 ** np.floor(np.log10(raw))
-    return float(next(step * scale for step in (1, 2, 2.5, 5, 10) if step * scale >= raw * 0.999))
+def _round_steps(least: float) -> Iterator[float]:
+    """Yield 1, 2, 2.5 and 5 times the powers of ten, from the first that is no less than asked for."""
+    scale = 10.0 ** math.floor(math.log10(least))
+    for power in range(3):
+        for factor in (1, 2, 2.5, 5):
+            if factor * scale * 10**power >= least * 0.999:
+                yield factor * scale * 10**power
+
+
+def _reach(low: float, step: float) -> float:
+    """Return the upper end of the last class when the first one holds the lowest value."""
+    return (math.floor(low / step + 1e-9) + CLASSES) * step
 
 
 def _check_grid(data: pd.DataFrame, x: str, y: str, inner: Sequence[float]) -> None:

@@ -81,7 +81,7 @@ def _tidy(
 
 def _years(days: pd.Series) -> pd.Series:
     """Return days as decimal years, which no time zone of a reader can shift."""
-    years: pd.Series = days.dt.year + (days.dt.dayofyear - 1) / DAYS_IN_YEAR
+    years: pd.Series = days.dt.year + (days.dt.day_of_year - 1) / DAYS_IN_YEAR
     return years.round(4)
 
 
@@ -148,7 +148,7 @@ class _Plan:
             )
         if not announced.empty:
             ring = alt.Chart(announced).mark_point(size=60, filled=False, strokeWidth=1.75, opacity=1)
-            paper = alt.value(theme.colour("paper"))
+            paper = alt.FillValue(theme.colour("paper"))
             layers.append(
                 parts.encode(
                     ring, x=self.x(), y=self.y(), color=self.paint(), fill=paper, tooltip=self.tooltip()
