@@ -82,10 +82,8 @@ def check_policy(folder: Path) -> list[str]:
 
 def check_digest(folder: Path) -> list[str]:
     """Every file of the book is the one that was built."""
-    listed = dict(
-        reversed(line.split("  ", 1))
-        for line in (_book(folder) / build.SUMS_FILE).read_text("utf-8").splitlines()
-    )
+    lines = (_book(folder) / build.SUMS_FILE).read_text(encoding="utf-8").splitlines()
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     present = {
         p.relative_to(folder).as_posix(): p
         for p in folder.rglob("*")

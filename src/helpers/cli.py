@@ -129,7 +129,9 @@ def _describe_range(row: dict[str, Any]) -> str:
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", callback=_parse_assignments,
               help="Set a parameter; may be repeated.")  # fmt: skip
 @_options(_scenario, _as_of, _timeout, _json)
-@click.option("--engine", type=click.Choice(["fork", "kernel"]), help="Forked child (default) or ordinary kernel.")
+@click.option(
+    "--engine", type=click.Choice(["fork", "kernel"]), help="Forked child (default) or ordinary kernel."
+)
 @click.option("--fresh", is_flag=True, help="Execute even if an equal run is at hand.")
 def run_command(
     notebook: str,

@@ -82,4 +82,5 @@ def _show(output: NotebookNode, render: RenderFigure, files: dict[str, bytes]) -
         return output
     figure = render(bundle[CHART_MIME])
     files.update(figure.files)
-    return new_output("display_data", data={"text/html": figure.html})
+    shown: NotebookNode = new_output("display_data", data={"text/html": figure.html})
+    return shown

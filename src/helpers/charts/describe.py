@@ -28,7 +28,12 @@ def describe_series(
     drawn = data.dropna(subset=[y])
     if drawn.empty:
         return NOTHING.format(what=what)
-    ends = [drawn.iloc[0], drawn.iloc[-1], drawn.loc[drawn[y].idxmin()], drawn.loc[drawn[y].idxmax()]]
+    ends = [
+        drawn.iloc[0],
+        drawn.iloc[-1],
+        drawn.iloc[drawn[y].to_numpy().argmin()],
+        drawn.iloc[drawn[y].to_numpy().argmax()],
+    ]
     first, last, lowest, highest = (f"{prose.format_value(row[y], unit, spec)} in {row[x]}" for row in ends)
     return f"Line of {what}: from {first} to {last}; lowest {lowest}, highest {highest}."
 
@@ -40,7 +45,10 @@ def describe_bars(
     drawn = data.dropna(subset=[value])
     if drawn.empty:
         return NOTHING.format(what=what)
-    largest, smallest = drawn.loc[drawn[value].idxmax()], drawn.loc[drawn[value].idxmin()]
+    largest, smallest = (
+        drawn.iloc[drawn[value].to_numpy().argmax()],
+        drawn.iloc[drawn[value].to_numpy().argmin()],
+    )
     ends = [
         f"{row[category]} with {prose.format_value(row[value], unit, spec)}" for row in (largest, smallest)
     ]
@@ -62,7 +70,7 @@ def describe_grid(
     drawn = data.dropna(subset=[value])
     if drawn.empty:
         return NOTHING.format(what=what)
-    ends = [drawn.loc[drawn[value].idxmin()], drawn.loc[drawn[value].idxmax()]]
+    ends = [drawn.iloc[drawn[value].to_numpy().argmin()], drawn.iloc[drawn[value].to_numpy().argmax()]]
     least, most = (
         f"{prose.format_value(row[value], unit, spec)} at {_words(x)} {row[x]:g} and {_words(y)} {row[y]:g}"
         for row in ends

@@ -56,7 +56,7 @@ def parameter(
     computed_by : str, optional
         Dotted name of the function that computes the default from several rows.
     """
-    extra = {
+    extra: dict[str, Any] = {
         "unit": unit,
         "rests_on": list(rests_on),
         "choices": list(choices) if choices else None,
