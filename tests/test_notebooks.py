@@ -1,0 +1,87 @@
+"""Every notebook: both engines agree, later figures cannot reach an earlier day, plain papermill works."""
+
+import csv
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from helpers import data, paths
+from helpers.runs import contract, engine
+from helpers.runs.nbval import find_unexecuted
+from helpers.runs.results import collect_results
+
+NOTEBOOKS = contract.list_notebooks()
+DAY = "2022-11-10"
+
+
+@pytest.fixture
+def own_runs(tmp_path, monkeypatch):
+    """Keep the runs of a test apart."""
+    monkeypatch.setattr(paths, "RUNS", paths.ROOT / "_build" / f"test-runs-{tmp_path.name}")
+    paths.RUNS.mkdir(parents=True)
+    yield
+    shutil.rmtree(paths.RUNS)
+
+
+def outputs_of(run) -> list[object]:
+    return [cell.get("outputs") for cell in run.read_notebook().cells]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_both_engines_give_equal_outputs(name, own_runs):
+    forked = engine.run_notebook(name, engine="fork")
+    assert [] == find_unexecuted(forked)
+    assert outputs_of(forked) == outputs_of(engine.run_notebook(name, engine="kernel", reuse=False))
+
+
+def poison(folder: Path, day: str) -> None:
+    """Spoil every figure that was published after a day."""
+    for path in folder.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if not rows or not {"published", "value"} <= rows[0].keys():
+            continue
+        for row in rows:
+            if row["published"] > day and row["value"]:
+                row["value"] = str(float(row["value"]) * 7 + 1)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_later_figures_cannot_reach_an_earlier_day(name, own_runs, tmp_path, monkeypatch):
+    """All values published after the day are spoiled; results, charts and words stay as they were."""
+    clean = engine.run_notebook(name, {"as_of": DAY}, engine="kernel")
+    shutil.copytree(paths.DATA, tmp_path / "data")
+    (tmp_path / "_toc.yml").touch()
+    monkeypatch.setattr(data, "DATA", tmp_path / "data")
+    poison(tmp_path / "data", DAY)
+    assert data.rewrite_hashes()
+    monkeypatch.setenv("REPORT_ROOT", str(tmp_path))
+    assert outputs_of(clean) == outputs_of(
+        engine.run_notebook(name, {"as_of": DAY}, engine="kernel", reuse=False)
+    )
+
+
+def test_plain_papermill_gives_the_same_results(tmp_path):
+    """No command of ours is needed to rerun a notebook with another value."""
+    papermill = Path(sysconfig.get_path("scripts")) / "papermill"
+    out = tmp_path / "out.ipynb"
+    words = [
+        papermill,
+        paths.NOTEBOOKS / "closed_loop.ipynb",
+        out,
+        "-p",
+        "outside_share",
+        "0.05",
+        "--no-progress-bar",
+    ]
+    subprocess.run(words, check=True, capture_output=True, cwd=tmp_path)
+    found = collect_results(nbformat.read(out, as_version=4))
+    assert engine.run_notebook("closed_loop", {"outside_share": 0.05}).results == found
