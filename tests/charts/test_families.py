@@ -109,6 +109,29 @@ def test_line_is_broken_at_the_missing_quarter() -> None:
     assert runs.to_dict() == {"Kuaishou": 2, "Own shops": 1}
 
 
+def test_events_and_spans_beyond_the_drawn_periods_are_cut() -> None:
+    """A dated edition draws fewer periods; what lies outside must not widen the axis."""
+    data = pd.DataFrame({"period": ["2021Q1", "2021Q2", "2021Q3"], "value": [1.0, 2.0, 3.0]})
+    events = pd.DataFrame({"period": ["2021Q2", "2022Q1"], "event": ["inside", "outside"]})
+    spans = pd.DataFrame(
+        {"start": ["2021Q2", "2022Q1"], "end": ["2022Q4", "2022Q4"], "span": ["cut", "later"]}
+    )
+    spec = spec_of(lines.chart_lines(data, measure="GMV", events=events, spans=spans))
+    rows = [row for layer in spec["layer"] for row in layer["data"]["values"]]
+    assert {row["event"] for row in rows if "event" in row} == {"inside"}
+    assert [(row["span"], row["end"]) for row in layers_with(spec, "rect")[0]["data"]["values"]] == [
+        ("cut", "2021Q3")
+    ]
+
+
+def test_single_line_takes_its_colour_by_name() -> None:
+    """A line that is alone needs no series to be painted."""
+    data = pd.DataFrame({"period": ["2020", "2022"], "value": [1.0, 2.0]})
+    spec = spec_of(lines.chart_lines(data, measure="Share", colour="own_shops", bridged=True))
+    assert theme.colour("own_shops") in spec["layer"][0]["encoding"]["color"]["scale"]["range"]
+    assert layers_with(spec, "line")[0]["mark"]["strokeDash"] == [1, 4]
+
+
 def test_axis_starts_at_zero_unless_told_otherwise() -> None:
     """Heights of amounts can be compared; growth rates may be cut."""
     data = pd.DataFrame({"period": ["2020", "2021"], "value": [90, 110]})

@@ -111,3 +111,11 @@ def test_period_that_is_no_quarter_is_refused() -> None:
     """Arithmetic on quarters needs quarters."""
     with pytest.raises(InputError, match=r"must look like 2022Q1 \(got '2022-03'\)"):
         parts._quarter_number("2022-03")
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [("+,.1f", "+,~f"), (".0%", "~%"), (",~f", ",~f"), ("d", "d"), (",.2~f", ",~f")]
+)
+def test_axis_shows_as_many_decimals_as_its_steps_need(number: str, expected: str) -> None:
+    """A tooltip says 100.0; the axis beside it says 100."""
+    assert parts.axis_number(number) == expected

@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -27,7 +26,6 @@ from helpers.prose import MINUS
 VEGA_LITE = "6.4"
 LIVE_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 FOLDER = "figures"
-ASSETS = Path(__file__).parent / "assets"
 SVG = "http://www.w3.org/2000/svg"
 
 ROWS_SHOWN = 60
@@ -116,16 +114,6 @@ def vega_bundle() -> bytes:
 
     bundle = vl_convert.javascript_bundle(snippet="window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
     return f'(function () {{ "use strict";\n{bundle}\n}})();\n'.encode()
-
-
-def figure_styles() -> bytes:
-    """Return the style sheet of all figures, colours included."""
-    return (theme.css_variables() + (ASSETS / "figures.css").read_text("utf-8")).encode()
-
-
-def figure_script() -> bytes:
-    """Return the classic script that brings figures to life."""
-    return (ASSETS / "figures.js").read_bytes()
 
 
 def _path(name: str, content: bytes, kind: str) -> str:
@@ -250,7 +238,7 @@ def _download_svg(spec: frame.Spec) -> str:
     lines = frame.wrap(_source_text(meta), theme.SMALL, width)
     _set_size(tree, width, height + len(lines) * SOURCE_LINE + MARGIN / 2)
     for place, line in enumerate(lines, start=1):
-        text = etree.SubElement(tree, f"{{{SVG}}}text", x="0", y=f"{height + place * SOURCE_LINE:g}")
+        text = etree.SubElement(tree, f"{{{SVG}}}text", x="2", y=f"{height + place * SOURCE_LINE + 2:g}")
         text.set("font-size", f"{theme.SMALL}px")
         text.set("fill", theme.colour("muted"))
         text.text = line

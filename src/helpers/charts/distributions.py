@@ -22,7 +22,7 @@ def chart_histogram(
     marks: pd.DataFrame | None = None,
     colour: str = "neutral",
     number: str = ",~f",
-    x_number: str = "~g",
+    x_number: str = ",~f",
     height: int = 260,
 ) -> alt.LayerChart | alt.Chart:
     """Draw a histogram or a stepwise density.
@@ -92,7 +92,10 @@ def _places(marks: pd.DataFrame | None, span: tuple[float, float]) -> parts.Labe
 def _x(field: str, span: tuple[float, float], title: str, number: str) -> alt.X:
     scale = alt.Scale(domain=list(span), nice=False, zero=False)
     return alt.X(
-        f"{field}:Q", title=title, scale=scale, axis=alt.Axis(format=number, title=title, tickCount=8)
+        f"{field}:Q",
+        title=title,
+        scale=scale,
+        axis=alt.Axis(format=parts.axis_number(number), title=title, tickCount=8),
     )
 
 

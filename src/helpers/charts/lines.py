@@ -14,6 +14,9 @@ import pandas as pd
 
 from helpers.charts.frame import chart_message
 
+SINGLE = "neutral"
+"""What a line is called that has no name because it is alone."""
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -34,6 +37,15 @@ class _Plan:
     high: str | None
     head: int
 
+    @property
+    def span(self) -> tuple[Any, Any]:
+        """Return the first and the last drawn place."""
+        return (
+            (self.order[0], self.order[-1])
+            if self.order
+            else (self.data[self.x].min(), self.data[self.x].max())
+        )
+
     def x_channel(self, field: str | None = None) -> alt.X:
         """Return the x channel; all layers share its scale."""
         field = field or self.x
@@ -49,7 +61,7 @@ class _Plan:
         return alt.X(f"{field}:O", title=self.x_title, sort=self.order, scale=scale, axis=axis)
 
     def _number_axis(self) -> alt.Axis:
-        return alt.Axis(format="~g", tickCount=6, title=self.x_title)
+        return alt.Axis(format=",~f", tickCount=6, title=self.x_title)
 
     def y_channel(self, field: str | None = None) -> alt.Y:
         """Return the y channel on the chart's ticks."""
@@ -72,7 +84,7 @@ class _Plan:
         named = self.data[self.series].drop_duplicates().size > 1
         numeric = self.number if self.order is None else None
         return parts.tooltips(
-            (self.x, self.x_title, numeric and "~g"),
+            (self.x, self.x_title, numeric and ",~f"),
             (self.series if named else None, "Series", None),
             (self.y, self.measure, self.number),
             (self.low, "Low", self.number),
@@ -98,6 +110,8 @@ def chart_lines(
     number: str = ",~f",
     height: int = theme.HEIGHT,
     dashed: Sequence[str] = (),
+    colour: str = "neutral",
+    bridged: bool = False,
 ) -> alt.LayerChart | alt.Chart:
     """Draw one line per series, named at its end.
 
@@ -112,15 +126,19 @@ def chart_lines(
     colours : mapping, optional
         Series -> palette name.
     events : DataFrame, optional
-        Columns `x` and ``event``: a rule with its label at that place.
+        Columns `x` and ``event``: a rule with its label at that place; left out beyond the drawn periods.
     spans : DataFrame, optional
-        Columns ``start``, ``end`` (values of `x`) and ``span``: a shaded stretch.
+        Columns ``start``, ``end`` (values of `x`) and ``span``: a shaded stretch, cut at the drawn periods.
     zero : bool
         Whether the axis starts at zero.
     number : str
         d3 number format.
     dashed : sequence of str
         Series drawn with a broken line, such as a projection or a counterfactual.
+    colour : str
+        Palette name of the line when there is only one.
+    bridged : bool
+        Join values across periods for which nothing was published by a thin dotted line.
 
     Returns
     -------
@@ -131,17 +149,14 @@ def chart_lines(
     drawn = data.dropna(subset=[y])
     if drawn.empty:
         return chart_message()
-    plan = _plan(drawn, x, y, series, measure, x_title, colours, band, bound, zero, number, height)
-    layers: list[alt.Chart] = []
-    if events is not None and not events.empty:
-        known = events[[x, "event"]]
-        places = _places(plan, known)
-        plan = replace(plan, head=parts.head_room(places))
-        layers = _events(plan, known, places)
-    if spans is not None and not spans.empty:
-        layers = _spans(plan, spans) + layers
-    layers += ([_band(plan)] if band else []) + _strokes(plan, dashed) + _points(plan) + _names(plan)
-    return parts.assemble(layers, height=plan.head + plan.height)
+    paints = {SINGLE: colour, **(colours or {})}
+    plan = _plan(drawn, x, y, series, measure, x_title, paints, band, bound, zero, number, height)
+    known = _events_inside(plan, events)
+    places = _places(plan, known)
+    plan = replace(plan, head=parts.head_room(places))
+    layers = _spans(plan, spans) + _events(plan, known, places) + ([_band(plan)] if band else [])
+    layers += ([_bridge(plan)] if bridged else []) + _strokes(plan, dashed)
+    return parts.assemble([*layers, *_points(plan), *_names(plan)], height=plan.head + plan.height)
 
 
 def _plan(
@@ -176,7 +191,7 @@ def _tidy(
     columns = [column for column in (x, series, y, low, high) if column]
     tidy = data[columns].copy()
     if series is None:
-        tidy["_series"] = "neutral"
+        tidy["_series"] = SINGLE
     if bound in data and (data[bound] != "exact").any():
         tidy["reading"] = data[bound].map(parts.READINGS).astype(str)
     return tidy.sort_values(x, kind="stable").reset_index(drop=True)
@@ -205,6 +220,16 @@ def _strokes(plan: _Plan, dashed: Sequence[str]) -> list[alt.Chart]:
         for part, style in ((data[~broken], {}), (data[broken], {"strokeDash": [5, 4]}))
         if not part.empty
     ]
+
+
+def _bridge(plan: _Plan) -> alt.Chart:
+    """Join the values of each series faintly, so that gaps between them do not hide their order."""
+    return parts.encode(
+        alt.Chart(plan.data).mark_line(strokeWidth=1.25, strokeDash=[1, 4], opacity=0.8),
+        x=plan.x_channel(),
+        y=plan.y_channel(),
+        color=plan.colour(),
+    )
 
 
 def _stroke(plan: _Plan, data: pd.DataFrame, style: dict[str, Any]) -> alt.Chart:
@@ -287,6 +312,13 @@ def _names(plan: _Plan) -> list[alt.Chart]:
     ]
 
 
+def _events_inside(plan: _Plan, events: pd.DataFrame | None) -> pd.DataFrame:
+    if events is None or events.empty:
+        return pd.DataFrame({plan.x: [], "event": []})
+    inside = events[plan.x].between(*plan.span) if plan.order is None else events[plan.x].isin(plan.order)
+    return events.loc[inside, [plan.x, "event"]].reset_index(drop=True)
+
+
 def _places(plan: _Plan, events: pd.DataFrame) -> parts.LabelPlaces:
     return parts.place_labels(
         _shares(plan, list(events[plan.x])),
@@ -299,19 +331,38 @@ def _places(plan: _Plan, events: pd.DataFrame) -> parts.LabelPlaces:
 def _shares(plan: _Plan, places: Sequence[Any]) -> list[float]:
     if plan.order is not None:
         return [plan.order.index(str(place)) / max(1, len(plan.order) - 1) for place in places]
-    low, high = float(plan.data[plan.x].min()), float(plan.data[plan.x].max())
+    low, high = (float(end) for end in plan.span)
     return [(float(place) - low) / ((high - low) or 1) for place in places]
 
 
 def _events(plan: _Plan, events: pd.DataFrame, places: parts.LabelPlaces) -> list[alt.Chart]:
-    tooltip = parts.tooltips((plan.x, plan.x_title, None if plan.order else "~g"), ("event", "Event", None))
+    if events.empty:
+        return []
+    tooltip = parts.tooltips((plan.x, plan.x_title, None if plan.order else ",~f"), ("event", "Event", None))
     bottom = plan.head + plan.height
     return parts.rule_layers(events, plan.x_channel(), "event", places, bottom=bottom, tooltip=tooltip)
 
 
-def _spans(plan: _Plan, spans: pd.DataFrame) -> list[alt.Chart]:
+def _spans_inside(plan: _Plan, spans: pd.DataFrame | None) -> pd.DataFrame:
+    """Cut spans at the first and last period; both quarters and years order as text does."""
+    if spans is None or spans.empty:
+        return pd.DataFrame()
+    first, last = plan.span
+    touching = (spans["start"] <= last) & (spans["end"] >= first)
+    inside = spans.loc[touching, ["start", "end", "span"]]
+    cut: pd.DataFrame = inside.assign(
+        start=inside["start"].where(inside["start"] >= first, first),
+        end=inside["end"].where(inside["end"] <= last, last),
+    )
+    return cut
+
+
+def _spans(plan: _Plan, spans: pd.DataFrame | None) -> list[alt.Chart]:
+    inside = _spans_inside(plan, spans)
+    if inside.empty:
+        return []
     shading = parts.encode(
-        alt.Chart(spans[["start", "end", "span"]]).mark_rect(color=theme.colour("grid"), opacity=0.7),
+        alt.Chart(inside).mark_rect(color=theme.colour("grid"), opacity=0.7),
         x=plan.x_channel("start"),
         x2=alt.X2("end"),
         y=parts.at("Y", plan.head),
@@ -319,7 +370,7 @@ def _spans(plan: _Plan, spans: pd.DataFrame) -> list[alt.Chart]:
         tooltip=parts.tooltips(("span", "Span", None), ("start", "From", None), ("end", "To", None)),
     )
     words = parts.encode(
-        alt.Chart(spans[["start", "end", "span"]]).mark_text(
+        alt.Chart(inside).mark_text(
             align="left", baseline="top", dx=4, dy=4, fontSize=theme.SMALL, color=theme.colour("muted")
         ),
         x=plan.x_channel("start"),

@@ -100,8 +100,17 @@ def value_axis(
         "shorthand": f"{field}:Q",
         "title": title,
         "scale": scale if pixels is None else alt.Scale(**scale.to_dict(), range=list(pixels)),
-        "axis": alt.Axis(values=list(ticks), format=number, title=None),
+        "axis": alt.Axis(values=list(ticks), format=axis_number(number), title=None),
     }
+
+
+def axis_number(number: str) -> str:
+    """Return a number format without fixed decimals: an axis shows as many as its steps need.
+
+    >>> axis_number("+,.1f")
+    '+,~f'
+    """
+    return re.sub(r"(\.\d+)?~?(?=[f%]$)", "~", number, count=1)
 
 
 def complete_periods(periods: Sequence[str]) -> list[str]:

@@ -48,8 +48,8 @@ def chart_heat_map(
     contour_label: str = "",
     default: Point | None = None,
     number: str = ",~f",
-    x_number: str = "~g",
-    y_number: str = "~g",
+    x_number: str = ",~f",
+    y_number: str = ",~f",
     height: int = SURFACE_HEIGHT,
 ) -> alt.LayerChart | alt.Chart:
     """Draw a value over a grid of two parameters, in seven classes.
@@ -169,13 +169,13 @@ class _Surface:
     y_number: str
 
     def x_channel(self, field: str | None = None) -> alt.X:
-        axis = alt.Axis(format=self.x_number, title=self.x_title, tickCount=6)
+        axis = alt.Axis(format=parts.axis_number(self.x_number), title=self.x_title, tickCount=6)
         scale = alt.Scale(domain=list(self.x_span), nice=False, zero=False)
         return alt.X(f"{field or self.x}:Q", title=self.x_title, scale=scale, axis=axis)
 
     def y_channel(self, field: str | None = None) -> alt.Y:
         axis = alt.Axis(
-            format=self.y_number,
+            format=parts.axis_number(self.y_number),
             title=self.y_title,
             tickCount=6,
             grid=False,
@@ -294,8 +294,8 @@ def chart_regions(
     colours: tuple[str, str] = ("loss", "gain"),
     points: Sequence[Point] = (),
     y_span: tuple[float, float] | None = None,
-    x_number: str = "~g",
-    y_number: str = "~g",
+    x_number: str = ",~f",
+    y_number: str = ",~f",
     height: int = SURFACE_HEIGHT,
 ) -> alt.LayerChart | alt.Chart:
     """Draw a frontier between two regions, each named where it lies.
