@@ -68,5 +68,6 @@
   if (button) offerTheme(button);
   reachScrollers();
   window.addEventListener("resize", reachScrollers);
+  document.addEventListener("toggle", reachScrollers, true);
   followSections(document.querySelectorAll('.kx-local a[href^="#"]:not([href="#"])'));
 })();
