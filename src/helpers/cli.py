@@ -220,6 +220,25 @@ def serve_command(port: int, folder: Path | None) -> None:
     serve.serve_book(folder, port=port)
 
 
+@main.command("diff")
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@_json
+def diff_command(old: str, new: str, as_json: bool) -> None:
+    """Compare two runs (NOTEBOOK/KEY), scenarios or folders of built books.
+
+    Example: report diff as-of-2022-11-10 default
+    """
+    from helpers.runs import compare
+
+    differences = compare.compare(old, new)
+    if as_json:
+        click.echo(json.dumps([each.to_dict() for each in differences], ensure_ascii=False, indent=1))
+        return
+    for each in differences:
+        click.echo("\n".join(compare.describe_difference(each)))
+
+
 @main.command("accept")
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
 def accept_command(names: tuple[str, ...]) -> None:

@@ -156,6 +156,7 @@ def describe_edition(runs: list[Run], *, label: str, scenario: str, as_of: str) 
         "edition_id": edition_id,
         "label": label,
         "scenario": scenario,
+        "runs": {run.record["notebook"]: run.record["key"] for run in runs},
     }
 
 

@@ -50,13 +50,18 @@ def _agree(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
+def results_agree(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Say whether two results are the same within tolerance, in value, interval, unit and reason."""
+    return all(_agree(old.get(part), new.get(part)) for part in COMPARED)
+
+
 def compare_results(accepted: Accepted, found: Accepted) -> list[str]:
     """Return a line for each result that moved, appeared or vanished, with old and new value."""
     lines = [f"{name}: no longer recorded" for name in accepted.keys() - found.keys()]
     lines += [f"{name}: new, {_write(found[name])}" for name in found.keys() - accepted.keys()]
     for name in accepted.keys() & found.keys():
         old, new = accepted[name], found[name]
-        if not all(_agree(old.get(part), new.get(part)) for part in COMPARED):
+        if not results_agree(old, new):
             lines.append(f"{name}: {_write(old)} -> {_write(new)}")
     return sorted(lines)
 

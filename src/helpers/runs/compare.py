@@ -1,0 +1,203 @@
+"""Compare two runs, scenarios or editions: which results and charts moved, and which inputs did it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from helpers import paths, prose
+from helpers.charts.frame import MIME, tables
+from helpers.errors import InputError, UnknownNameError
+from helpers.runs import contract, engine, scenarios
+from helpers.runs.record import Run, read_run
+from helpers.runs.reference import COMPARED, results_agree, summarise_run
+
+EDITION_FILE = "edition.json"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One result that differs; `change` is new less old where both are numbers."""
+
+    name: str
+    old: Any
+    new: Any
+    change: float | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two runs of one notebook.
+
+    `results_only_old` and `results_only_new` name results that one side lacks. `charts` maps a chart's name
+    to what became of it. `parameters`, `files` and `versions` map a name to old and new.
+    """
+
+    notebook: str
+    old_key: str
+    new_key: str
+    moves: list[Move] = field(default_factory=list)
+    results_only_old: list[str] = field(default_factory=list)
+    results_only_new: list[str] = field(default_factory=list)
+    charts: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    files: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    versions: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no result and no chart differs."""
+        return not (self.moves or self.results_only_old or self.results_only_new or self.charts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain values."""
+        return asdict(self)
+
+
+def find_runs(name: str) -> dict[str, Run]:
+    """Return the runs that a name stands for, by notebook.
+
+    Parameters
+    ----------
+    name : str
+        A scenario, ``NOTEBOOK/KEY`` (the first digits of a key are enough), or the folder of a built book.
+
+    Raises
+    ------
+    InputError
+        If a key fits no run or several, or an edition's runs are no longer kept.
+    UnknownNameError
+        If it is none of the three.
+    """
+    known = scenarios.load_scenarios()
+    if name in known:
+        chosen = known[name]
+        return {n: engine.run_notebook(n, chosen.parameters_for(n)) for n in contract.list_notebooks()}
+    if (Path(name) / EDITION_FILE).is_file():
+        return _find_edition(Path(name))
+    notebook, slash, key = name.strip("/").partition("/")
+    if slash and key and notebook in contract.list_notebooks():
+        return {notebook: _find_run(notebook, key)}
+    raise UnknownNameError("scenario, NOTEBOOK/KEY or folder of a book", name, known)
+
+
+def _find_run(notebook: str, key: str) -> Run:
+    found = sorted(path for path in (paths.RUNS / notebook).glob(f"{key}*") if path.name != "failed")
+    run = read_run(found[0]) if len(found) == 1 else None
+    if run is None:
+        raise InputError(
+            f"{len(found)} runs of {notebook} begin with {key!r}; name one as runs/{notebook} lists it"
+        )
+    return run
+
+
+def _find_edition(folder: Path) -> dict[str, Run]:
+    keys: Mapping[str, str] = json.loads((folder / EDITION_FILE).read_text(encoding="utf-8"))["runs"]
+    runs = {notebook: read_run(paths.RUNS / notebook / key) for notebook, key in keys.items()}
+    if gone := [notebook for notebook, run in runs.items() if run is None]:
+        raise InputError(
+            f"the runs of {folder} are no longer kept ({', '.join(gone)}); build that edition again"
+        )
+    return {notebook: run for notebook, run in runs.items() if run}
+
+
+def compare_runs(old: Run, new: Run) -> Difference:
+    """Return what differs between two runs of one notebook."""
+    before, after = summarise_run(old), summarise_run(new)
+    return Difference(
+        notebook=new.record["notebook"],
+        old_key=old.record["key"],
+        new_key=new.record["key"],
+        moves=[
+            _move(n, before[n], after[n])
+            for n in after
+            if n in before and not results_agree(before[n], after[n])
+        ],
+        results_only_old=[name for name in before if name not in after],
+        results_only_new=[name for name in after if name not in before],
+        charts=_compare_charts(_find_charts(old), _find_charts(new)),
+        parameters=_changed(old.record["parameters"], new.record["parameters"]),
+        files=_changed(old.record["inputs"], new.record["inputs"]),
+        versions=_changed(old.record["versions"], new.record["versions"]),
+    )
+
+
+def compare(old: str, new: str) -> list[Difference]:
+    """Return what differs between two runs, scenarios or editions, notebook by notebook.
+
+    Raises
+    ------
+    InputError
+        If they have no notebook in common.
+    """
+    before, after = find_runs(old), find_runs(new)
+    common = [name for name in after if name in before]
+    if not common:
+        raise InputError(f"{old} and {new} have no notebook in common; name two of the same notebook")
+    return [compare_runs(before[name], after[name]) for name in common]
+
+
+def _move(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Move:
+    numbers = [entry["value"] for entry in (old, new) if isinstance(entry["value"], (int, float))]
+    change = numbers[1] - numbers[0] if len(numbers) == 2 else None
+    before, after = ({part: entry[part] for part in COMPARED if part != "unit"} for entry in (old, new))
+    return Move(name, before, after, change, new["unit"])
+
+
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    names = sorted(old.keys() | new.keys())
+    return {name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
+
+
+def _find_charts(run: Run) -> dict[str, dict[str, Any]]:
+    outputs = [output for cell in run.read_notebook().cells for output in cell.get("outputs", ())]
+    specs = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
+    return {spec["usermeta"]["name"]: spec for spec in specs}
+
+
+def _compare_charts(old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    changes = dict.fromkeys(old.keys() - new.keys(), "only before") | dict.fromkeys(
+        new.keys() - old.keys(), "only after"
+    )
+    for name in old.keys() & new.keys():
+        if old[name] != new[name]:
+            same = [t.to_csv() for t in tables(old[name])] == [t.to_csv() for t in tables(new[name])]
+            changes[name] = "same data, other words or look" if same else "other data"
+    return dict(sorted(changes.items()))
+
+
+def describe_difference(difference: Difference) -> list[str]:
+    """Return a difference as lines of text."""
+    head = f"{difference.notebook}: {difference.old_key} -> {difference.new_key}"
+    if difference.is_empty:
+        return [f"{head}: no result and no chart differs"]
+    lines = [head]
+    lines += [
+        f"  {move.name}: {_write(move.old, move.unit)} -> {_write(move.new, move.unit)}"
+        for move in difference.moves
+    ]
+    lines += [f"  {name}: only before" for name in difference.results_only_old]
+    lines += [f"  {name}: only after" for name in difference.results_only_new]
+    lines += [f"  chart {name}: {change}" for name, change in difference.charts.items()]
+    causes = {"parameter": difference.parameters, "file": difference.files, "version of": difference.versions}
+    for kind, changed in causes.items():
+        lines += [
+            f"  because {kind} {name}: {_short(old)} -> {_short(new)}" for name, (old, new) in changed.items()
+        ]
+    return lines
+
+
+def _write(entry: Mapping[str, Any], unit: str) -> str:
+    value = prose.format_value(entry["value"], unit)
+    if entry["low"] is None and entry["high"] is None:
+        return value
+    return f"{value} ({prose.format_interval(entry['low'], entry['high'], unit)})"
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text[:12] if len(text) == 64 else text
