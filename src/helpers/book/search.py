@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 UNSEARCHED = ("search.html",)
 _HEADINGS = {"h1", "h2", "h3"}
 _SKIPPED = {"script", "style", "svg", "math", "pre"}
-_INLINE = {"a", "abbr", "code", "data", "em", "i", "b", "span", "strong", "sub", "sup", "time", "wbr"}
+INLINE = {"a", "abbr", "code", "data", "em", "i", "b", "span", "strong", "sub", "sup", "time", "wbr"}
 
 
 @dataclass
@@ -72,6 +72,6 @@ def _collect(element: lxml_html.HtmlElement, name: str, sections: list[_Section]
         sections[-1].parts.append(element.text or "")
         for child in element:
             _collect(child, name, sections)
-        if element.tag not in _INLINE:
+        if element.tag not in INLINE:
             sections[-1].parts.append(" ")
     sections[-1].parts.append(element.tail or "")

@@ -18,6 +18,7 @@ from helpers.book.extension import ANNOUNCED_CLASS
 from helpers.book.mentions import MONTH, YEAR, find_later
 from helpers.book.policy import POLICY
 from helpers.book.records import UNDATED
+from helpers.book.search import INLINE
 
 # Prose: what may hold a digit
 
@@ -169,18 +170,25 @@ def _parse(path: Path) -> lxml_html.HtmlElement:
 
 def _read_spoken(element: lxml_html.HtmlElement) -> Iterator[str]:
     """Yield the texts of an element as a reader, a listener or a link checker meets them."""
-    if not isinstance(element.tag, str) or element.tag in _UNSEEN or _is_exempt(element):
+    if _is_unspoken(element):
         return
     yield from (unquote(element.get(name)) for name in _SPOKEN_ATTRIBUTES if element.get(name))
-    yield "".join(part for part in _own_text(element))
+    if element.tag not in INLINE:
+        yield "".join(_read_line(element))
     for child in element:
         yield from _read_spoken(child)
 
 
-def _own_text(element: lxml_html.HtmlElement) -> Iterator[str]:
+def _read_line(element: lxml_html.HtmlElement) -> Iterator[str]:
+    """Yield the text of an element with the inline elements in it, which do not part words or dates."""
     yield element.text or ""
     for child in element:
-        yield f" {child.tail}" if child.tail else ""
+        yield from _read_line(child) if child.tag in INLINE and not _is_unspoken(child) else " "
+        yield child.tail or ""
+
+
+def _is_unspoken(element: lxml_html.HtmlElement) -> bool:
+    return not isinstance(element.tag, str) or element.tag in _UNSEEN or _is_exempt(element)
 
 
 def _is_exempt(element: lxml_html.HtmlElement) -> bool:
