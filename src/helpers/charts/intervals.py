@@ -333,7 +333,7 @@ def _options(panel: pd.DataFrame, count: int, room: int) -> alt.Chart:
         title=None, domain=False, ticks=False, grid=True, zindex=0, minExtent=room, maxExtent=room
     )
     order = list(dict.fromkeys(panel["_option"]))
-    mark = alt.Chart(panel).mark_rect(height=8, width=max(1.5, min(7.0, 320 / count)))
+    mark = alt.Chart(panel).mark_rect(height=8, width=max(1.5, min(7.0, 150 / count)))
     return parts.encode(
         mark,
         x=_rank_axis("_rank", count),

@@ -303,7 +303,9 @@ def _names(plan: _Plan) -> list[alt.Chart]:
     labels["_label_y"] += plan.head
     return [
         parts.encode(
-            alt.Chart(labels).mark_text(align="left", baseline="middle", dx=9, fontWeight=600),
+            alt.Chart(labels).mark_text(
+                align="left", baseline="middle", dx=9, fontWeight=600, lineBreak="\n", lineHeight=parts.LINE
+            ),
             x=plan.x_channel(),
             y=alt.Y("_label_y:Q", scale=None, axis=None),
             text=alt.Text("_label:N"),

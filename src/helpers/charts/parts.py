@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 import altair as alt
 import pandas as pd
 
+from helpers.charts.frame import wrap
 from helpers.errors import InputError
 from helpers.prose import MINUS
 
@@ -26,6 +27,8 @@ HOLLOW_SHAPES = {"at least": "triangle-up", "at most": "triangle-down", "about":
 SIGNS = {"as published": "", "at least": "\u2265 ", "at most": "\u2264 ", "about": "about "}
 LABEL_ROW = 15
 NARROW = 260
+END_LABEL = 135
+LINE = 14
 CYCLE = ("neutral", "highlight", "uncertainty", "ink", "gain", "loss")
 
 
@@ -199,11 +202,18 @@ def _overlap(groups: list[list[int]], centres: list[float], gap: float) -> bool:
 def end_labels(
     last: pd.DataFrame, *, y: str, text: str, ticks: Sequence[float], height: float, gap: float = 16
 ) -> pd.DataFrame:
-    """Add ``_label`` and ``_label_y`` (pixels from the top) so that labels at the lines' ends keep apart."""
+    """Add ``_label`` and ``_label_y`` (pixels from the top) so that labels at the lines' ends keep apart.
+
+    A long label breaks into lines, so that it leaves room for the lines on a narrow screen.
+    """
+    labels = [wrap(words, theme.TEXT, END_LABEL) for words in last[text].astype(str)]
+    gap += LINE * (max(len(lines) for lines in labels) - 1)
     span = ticks[-1] - ticks[0]
     pixels = [height * (ticks[-1] - value) / span for value in last[y].astype(float)]
     placed = spread(pixels, gap=gap, low=0, high=height)
-    return last.assign(_label=last[text].astype(str), _label_y=[round(pixel, 1) for pixel in placed])
+    return last.assign(
+        _label=["\n".join(lines) for lines in labels], _label_y=[round(pixel, 1) for pixel in placed]
+    )
 
 
 def colour_scale(names: Sequence[str], colours: Mapping[str, str] | None) -> alt.Scale:

@@ -137,7 +137,9 @@ class _Plan:
         )
         placed["_label_y"] += HEAD
         return parts.encode(
-            alt.Chart(placed).mark_text(align=side, dx=shift, fontWeight=600),
+            alt.Chart(placed).mark_text(
+                align=side, dx=shift, fontWeight=600, lineBreak="\n", lineHeight=parts.LINE
+            ),
             x=self.x(),
             y=alt.Y("_label_y:Q", scale=None, axis=None),
             text=alt.Text("_label:N"),

@@ -21,6 +21,9 @@ from helpers.errors import InputError
 MOST_CELLS = 21
 CLASSES = 7
 SURFACE_HEIGHT = 380
+KEY_HEAD = 56
+KEY_STEP = 42
+TITLE_HEAD = 22
 HALO = 3.5
 
 
@@ -84,19 +87,19 @@ def chart_heat_map(
     inner = _inner_edges(drawn[value], middle) if edges is None else [float(edge) for edge in edges]
     _check_grid(drawn, x, y, inner)
     cells = _cells(drawn[[x, y, value]], x, y)
-    names = _class_names(inner, number)
+    names = _class_names(inner, parts.axis_number(number))
     places = np.searchsorted(inner, cells[value].astype(float), side="right")
     cells["class"] = [names[place] for place in places]
-    plan = _Surface(
-        x, y, x_title, y_title, _span(cells, "_x1", "_x2"), _span(cells, "_y1", "_y2"), x_number, y_number
-    )
+    spans = _span(cells, "_x1", "_x2"), _span(cells, "_y1", "_y2")
+    plan = _Surface(x, y, x_title, y_title, *spans, x_number, y_number, height, KEY_HEAD)
     ramp = theme.sequential() if middle is None else theme.diverging()
     tooltip = parts.tooltips(
         (x, x_title, x_number), (y, y_title, y_number), (value, measure, number), ("class", "Class", None)
     )
-    layers = [_cell_layer(plan, cells, names, ramp, tooltip)]
+    paint = alt.Scale(domain=names, range=ramp)
+    layers = [_cell_layer(plan, cells, paint, tooltip), *_key_layers(names, inner, paint, number)]
     layers += _contour_layers(plan, contour, contour_label) + _default_layers(plan, default)
-    return parts.assemble(layers, height=height, right=12)
+    return parts.assemble(layers, height=KEY_HEAD + height, right=12)
 
 
 def _inner_edges(values: pd.Series, middle: float | None) -> list[float]:
@@ -167,6 +170,8 @@ class _Surface:
     y_span: tuple[float, float]
     x_number: str
     y_number: str
+    height: int
+    head: int
 
     def x_channel(self, field: str | None = None) -> alt.X:
         axis = alt.Axis(format=parts.axis_number(self.x_number), title=self.x_title, tickCount=6)
@@ -181,9 +186,11 @@ class _Surface:
             grid=False,
             domain=True,
             ticks=True,
+            titleY=self.head - 8,
             **_ABOVE,
         )
-        scale = alt.Scale(domain=list(self.y_span), nice=False, zero=False)
+        pixels = [self.head + self.height, self.head]
+        scale = alt.Scale(domain=list(self.y_span), nice=False, zero=False, range=pixels)
         return alt.Y(f"{field or self.y}:Q", title=self.y_title, scale=scale, axis=axis)
 
 
@@ -193,36 +200,44 @@ _ABOVE: dict[str, Any] = {
     "titleAnchor": "end",
     "titleBaseline": "bottom",
     "titleX": 0,
-    "titleY": -8,
 }
 """A vertical axis is named above itself, where it can be read without turning the head."""
 
 
 def _cell_layer(
-    plan: _Surface, cells: pd.DataFrame, names: list[str], ramp: list[str], tooltip: list[alt.Tooltip]
+    plan: _Surface, cells: pd.DataFrame, paint: alt.Scale, tooltip: list[alt.Tooltip]
 ) -> alt.Chart:
-    key = alt.Legend(
-        title=None,
-        symbolType="square",
-        symbolSize=140,
-        columns=_legend_columns(names),
-        symbolStrokeWidth=0,
-        offset=28,
-    )
     return parts.encode(
         alt.Chart(cells).mark_rect(),
         x=plan.x_channel("_x1"),
         x2=alt.X2("_x2"),
         y=plan.y_channel("_y1"),
         y2=alt.Y2("_y2"),
-        color=alt.Color("class:N", title="Class", scale=alt.Scale(domain=names, range=ramp), legend=key),
+        color=alt.Color("class:N", title="Class", scale=paint, legend=None),
         tooltip=tooltip,
     )
 
 
-def _legend_columns(names: Sequence[str]) -> int:
-    """Return how many classes stand beside each other on a narrow screen."""
-    return max(2, min(4, int(330 / (parts.text_room(names, theme.SMALL) + 20))))
+def _key_layers(names: list[str], inner: Sequence[float], paint: alt.Scale, number: str) -> list[alt.Chart]:
+    """Draw the classes as a strip above the map, each edge named where two classes meet."""
+    places = [float(place * KEY_STEP) for place in range(CLASSES + 1)]
+    swatches = pd.DataFrame({"_class": names, "_x": places[:-1], "_x2": places[1:]})
+    words = [parts.write_number(edge, parts.axis_number(number)) for edge in inner]
+    edges = pd.DataFrame({"_word": words, "_x": places[1:-1]})
+    x = alt.X("_x:Q", scale=None, axis=None)
+    strip = parts.encode(
+        alt.Chart(swatches).mark_rect(),
+        x=x,
+        x2=alt.X2("_x2"),
+        y=parts.at("Y", 2),
+        y2=parts.at("Y2", 13),
+        color=alt.Color("_class:N", scale=paint, legend=None),
+    )
+    style: dict[str, Any] = {"baseline": "top", "fontSize": theme.SMALL, "color": theme.colour("muted")}
+    named = parts.encode(
+        alt.Chart(edges).mark_text(**style), x=x, y=parts.at("Y", 17), text=alt.Text("_word:N")
+    )
+    return [strip, named]
 
 
 def _contour_layers(plan: _Surface, contour: pd.DataFrame | None, label: str) -> list[alt.Chart]:
@@ -325,7 +340,7 @@ def chart_regions(
     ticks = parts.value_ticks(drawn[y], zero=True)
     span = y_span or (ticks[0], ticks[-1])
     x_span = (float(drawn[x].min()), float(drawn[x].max()))
-    plan = _Surface(x, y, x_title, y_title, x_span, span, x_number, y_number)
+    plan = _Surface(x, y, x_title, y_title, x_span, span, x_number, y_number, height, TITLE_HEAD)
     tidy = drawn[[name for name in (x, y, curve) if name]].reset_index(drop=True)
     if curve is None:
         tidy["_curve"] = ""
@@ -335,7 +350,7 @@ def chart_regions(
     layers += _region_words(plan, first, (above, below), colours)
     for point in points:
         layers += _default_layers(plan, point)
-    return parts.assemble(layers, height=height, right=12)
+    return parts.assemble(layers, height=TITLE_HEAD + height, right=12)
 
 
 def _fills(plan: _Surface, first: pd.DataFrame, colours: tuple[str, str]) -> list[alt.Chart]:
