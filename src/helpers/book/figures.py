@@ -140,7 +140,7 @@ def _png(svg: str) -> bytes:
 
 
 def _still(spec: frame.Spec) -> _Still:
-    tree = etree.fromstring(_to_svg({key: value for key, value in spec.items() if key != "title"}))
+    tree = etree.fromstring(_to_svg(_bare(spec)))
     width, height = (round(float(tree.get(side))) for side in ("width", "height"))
     plot = _plot_width(tree, spec)
     _tidy(tree, spec["usermeta"]["name"])
@@ -155,6 +155,11 @@ def _still(spec: frame.Spec) -> _Still:
     }.items():
         tree.set(key, value)
     return _Still(_serialise(tree), width, height, min(width, width - plot + LEAST_PLOT))
+
+
+def _bare(spec: frame.Spec) -> frame.Spec:
+    """Return the spec without what the page gives: the title and the paper."""
+    return {key: value for key, value in spec.items() if key not in ("title", "background")}
 
 
 def _plot_width(tree: etree._Element, spec: frame.Spec) -> int:
@@ -263,8 +268,7 @@ def _set_size(tree: etree._Element, width: float, height: float) -> None:
 
 
 def _live_script(spec: frame.Spec, still: _Still) -> bytes:
-    live = {key: value for key, value in spec.items() if key not in ("title", "usermeta")}
-    live["$schema"] = LIVE_SCHEMA
+    live = {**_bare(spec), "$schema": LIVE_SCHEMA}
     live["usermeta"] = {"width": still.width, "height": still.height, "least": still.least}
     text = json.dumps(_with_variables(live), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for letter in ("<", "\u2028", "\u2029"):

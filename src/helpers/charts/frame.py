@@ -108,6 +108,7 @@ def frame(
     return FramedChart(
         {
             "$schema": SCHEMA,
+            "background": theme.colour("paper"),
             "config": theme.config(),
             "usermeta": {
                 "name": name,
