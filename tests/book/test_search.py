@@ -12,7 +12,8 @@ PAGE = """<html><body><nav>Contents</nav><article>
 <section id="loop"><h1>Loop<a class="headerlink" href="#loop">#</a></h1>
 <p>Outside links (<span lang="zh">外链</span>).</p>
 <section id="bound"><h2>Bound<a class="headerlink">#</a></h2>
-<p>At most</p><p>some&lt;/script&gt;</p><pre>code</pre><svg><text>axis</text></svg></section></section>
+<p>At most</p><p>some&lt;/script&gt;</p><pre>code</pre>
+<details class="kx-data"><p>CSV</p></details><svg><text>axis</text></svg></section></section>
 </article></body></html>"""
 
 
@@ -23,7 +24,7 @@ def read_index(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_each_section_is_found_by_its_text(tmp_path: Path) -> None:
-    """Pages are cut at headings; inline marks do not cut words; code and pictures are left out."""
+    """Pages are cut at headings; inline marks do not cut words; code, data and pictures are left out."""
     (tmp_path / "loop.html").write_text(PAGE, encoding="utf-8")
 
     assert read_index(tmp_path) == [

@@ -19,6 +19,7 @@ import pandas as pd
 
 from helpers import data, paths, prose
 from helpers.book.mentions import find_later
+from helpers.runs.references import find_published
 
 Record = Mapping[str, Any]
 
@@ -274,16 +275,13 @@ def _parameters(run: Record) -> str:
 
 def _setting(run: Record, row: Record) -> str:
     value, default = run["parameters"][row["name"]], row["default"]
-    shown = _known(_plain(value), run["as_of"])
-    if value == default:
-        return shown
-    return f"<strong>{shown}</strong> (default {_known(_plain(default), run['as_of'])})"
+    rests_on_later = any(_is_later(reference, run["as_of"]) for reference in row["rests_on"])
+    usual = prose.NOT_KNOWN if rests_on_later else escape(_plain(default))
+    return usual if value == default else f"<strong>{escape(_plain(value))}</strong> (default {usual})"
 
 
-def _known(text: str, as_of: Any) -> str:
-    """Return a text as HTML, or that it is not yet known if it names a day after the edition's."""
-    later = find_later(text, date.fromisoformat(str(as_of)))
-    return prose.NOT_KNOWN if later else escape(text)
+def _is_later(reference: str, as_of: str) -> bool:
+    return find_published(reference) > date.fromisoformat(as_of)
 
 
 def _range(row: Record) -> str:
@@ -355,15 +353,15 @@ def anchor(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _references(references: Iterable[str], as_of: Any) -> str:
-    """Link ``data:DATASET/KEY`` to its dataset; leave other references as they are, and later ones out."""
+def _references(references: Iterable[str], as_of: str) -> str:
+    """Link each row that something rests on to its dataset; a row published later is not yet known."""
     shown = []
     for reference in references:
         kind, _, name = reference.partition(":")
-        known = _known(reference, as_of).replace("/", "/<wbr>").replace("_", "_<wbr>")
-        text = f"<code>{known}</code>" if known != prose.NOT_KNOWN else known
-        address = f"../records/data.html#{anchor(name.split('/')[0])}"
-        shown.append(f'<a href="{address}">{text}</a>' if kind == "data" else text)
+        dataset = anchor(name.split("/")[0] if kind == "data" else "facts")
+        text = escape(reference).replace("/", "/<wbr>").replace("_", "_<wbr>")
+        link = f'<a href="../records/data.html#{dataset}"><code>{text}</code></a>'
+        shown.append(prose.NOT_KNOWN if _is_later(reference, as_of) else link)
     return "<br>".join(shown)
 
 

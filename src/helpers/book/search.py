@@ -11,6 +11,7 @@ from lxml import html as lxml_html
 UNSEARCHED = ("search.html",)
 _HEADINGS = {"h1", "h2", "h3"}
 _SKIPPED = {"script", "style", "svg", "math", "pre"}
+_SKIPPED_CLASSES = {"hide", "kx-data", "kx-panel"}
 INLINE = {"a", "abbr", "code", "data", "em", "i", "b", "span", "strong", "sub", "sup", "time", "wbr"}
 
 
@@ -62,7 +63,7 @@ def _read_sections(path: Path, name: str) -> list[_Section]:
 
 
 def _collect(element: lxml_html.HtmlElement, name: str, sections: list[_Section]) -> None:
-    if not isinstance(element.tag, str) or element.tag in _SKIPPED:
+    if not isinstance(element.tag, str) or element.tag in _SKIPPED or _SKIPPED_CLASSES & set(element.classes):
         pass
     elif element.tag in _HEADINGS:
         anchor = element.get("id") or element.getparent().get("id") or ""
