@@ -181,6 +181,21 @@ def test_simulated_late_share_is_the_closed_form_when_nothing_is_uncertain():
     assert late["even"] == 0.0
 
 
+def test_simulated_delays_are_the_fluid_ones_when_nothing_is_uncertain():
+    """The delay of a session's work rises evenly from 0 to (T / (b x) - 1) b hours: here 49.6."""
+    record = BurstFulfilmentRecord(
+        session_hours=8,
+        hours_between_sessions=72,
+        open_hours_per_day=24,
+        session_volume_cv=0.0,
+        warehouse_load=0.8,
+    )
+    table = burst.simulate_delays(record, seed=1, n_weeks=30, quantiles=(0.25, 0.5, 0.75))
+    delays = table[table["pattern"] == "burst"]["delay_hours"]
+    offset = 49.6 / 32 / 2
+    np.testing.assert_allclose(delays, np.array([0.25, 0.5, 0.75]) * 49.6 - offset, atol=0.01)
+
+
 def test_bursts_delay_every_quantile_at_equal_volume_and_capacity():
     """Gathering the same orders into sessions raises the median and the tail."""
     table = burst.simulate_delays(BurstFulfilmentRecord(), seed=2, n_weeks=400)

@@ -181,6 +181,8 @@ def test_search_is_limited_by_a_small_pool():
         NoisyChoiceRecord(candidate_items=5, cost_per_item_examined=0.001, **OPEN)
     )
     assert (search.items_examined, search.limited_by_pool) == (5, True)
+    half = NoisyChoiceRecord(candidate_items=10, admitted_share=0.5, cost_per_item_examined=0.001)
+    assert noisy_choice.solve_search(half).items_examined == 5
 
 
 def test_same_seed_same_picks():

@@ -47,6 +47,27 @@ def test_newsvendor_stock_has_the_lowest_cost(record):
     assert plan.cost_share <= min(_cost(record, stock, pmf) for stock in nearby) + 1e-7
 
 
+def test_leftovers_are_what_was_stocked_and_not_served():
+    """Units left over are the stock less the units served; the session holds thirty such stocks."""
+    record = StockDepthRecord()
+    plan = stock_depth.solve_stock(record)
+    served = plan.fill_rate * record.units_per_item
+    assert plan.leftover_share == pytest.approx(1 - served / plan.units_in_stock)
+    assert plan.session_units == 30 * plan.units_in_stock
+    assert plan.items_out == pytest.approx(30 * (1 - plan.in_stock_probability))
+
+
+def test_time_averages_the_spread_of_pooled_demand():
+    """Over g gaps the factor's variance is divided by g, the shared part included."""
+    demand = stock_depth.solve_demand(mean=20.0, overdispersion=0.5, correlation=0.4, n_pooled=3, gaps=2.0)
+    pmf = np.diff(demand.in_stock, prepend=0.0)
+    units = np.arange(len(pmf))
+    mean = (units * pmf).sum()
+    squared_cv = ((units - mean) ** 2 * pmf).sum() / mean**2
+    assert mean == pytest.approx(120.0, rel=1e-6)
+    assert squared_cv == pytest.approx(1 / 120 + 0.5 * (0.4 + 0.6 / 3) / 2, rel=1e-4)
+
+
 def test_demand_without_spread_is_poisson():
     """At no overdispersion the law is Poisson and its quantiles are the tabulated ones."""
     demand = stock_depth.solve_demand(mean=10.0, overdispersion=0.0)
@@ -218,6 +239,7 @@ def test_range_grows_with_sessions_only_through_new_items():
     """Thirty items, half of them new, in four sessions are 75 different items; none new leaves 30."""
     assert stock_depth.solve_range(StockDepthRecord(new_item_share=0.5), sessions_per_week=4) == 75
     assert stock_depth.solve_range(StockDepthRecord(new_item_share=0.0), sessions_per_week=4) == 30
+    assert stock_depth.solve_range(StockDepthRecord(), sessions_per_week=1) == 30
     with pytest.raises(InputError, match="'sessions_per_week' must be at least 1"):
         stock_depth.solve_range(StockDepthRecord(), sessions_per_week=0.5)
 
