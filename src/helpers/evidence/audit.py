@@ -11,7 +11,15 @@ import pandas as pd
 
 from helpers.errors import CheckError, InputError, ReportError, summarise_complaints
 from helpers.evidence.documents import Document, Paragraph, read_document
-from helpers.evidence.facts import Fact, Place, check_facts, find_duplicates, read_facts, write_place
+from helpers.evidence.facts import (
+    Fact,
+    Place,
+    check_facts,
+    find_dangling,
+    find_duplicates,
+    read_facts,
+    write_place,
+)
 from helpers.evidence.faults import (
     ChangedArticleError,
     CoverageError,
@@ -200,6 +208,7 @@ def check_dismissals(
         find_duplicates("dismissals.csv", [write_place(one.place) for one in dismissals])
     )
     taken = {fact.place: fact.fact_id for fact in facts}
+    known = {fact.fact_id for fact in facts}
     for one in dismissals:
         name = f"dismissals.csv {write_place(one.place)}"
         if one.document not in documents:
@@ -210,6 +219,7 @@ def check_dismissals(
             complaints.append(FieldError(f"{name}: the same expression is fact {taken[one.place]}"))
         if not one.reason.strip():
             complaints.append(FieldError(f"{name}: a dismissal must give its reason"))
+        complaints += find_dangling(name, one.reason, known)
     return complaints
 
 

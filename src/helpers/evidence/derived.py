@@ -197,17 +197,8 @@ def derive_figure(rule: Rule, facts: dict[str, Fact]) -> DerivedFigure:
     for name in inputs:
         arithmetic = arithmetic.replace(name, _write_value(facts[name]))
     published = max(facts[name].published for name in inputs)
-    return DerivedFigure(
-        rule.name,
-        rule.unit,
-        rule.meaning,
-        rule.formula,
-        arithmetic,
-        bounds.low,
-        bounds.high,
-        inputs,
-        published,
-    )
+    texts = (rule.name, rule.unit, rule.meaning, rule.formula, arithmetic)
+    return DerivedFigure(*texts, bounds.low, min(bounds.high, rule.most), inputs, published)
 
 
 def _write_value(fact: Fact) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,7 @@ from helpers.evidence.faults import DocumentError, RepairError
 from helpers.evidence.fold import fold
 from helpers.evidence.markup import find_markup
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 1_000_000
 # Guards look at shares, which mean nothing on a page of a few lines.
 _FREE_CHARACTERS = 200
 _HEAD_LINES = 8
@@ -61,7 +61,7 @@ class Repair:
 _AD_WORDS = "秒刷|刷粉|刷赞|刷业务|卡盟|涨粉软件|代刷|免费送"
 REPAIRS = (
     Repair(
-        "markup", "span", "", "tags, comments and scripts of the page, and closing tags without '<'", 0.98
+        "markup", "span", "", "tags, comments and scripts of the page, and closing tags without '<'", 0.995
     ),
     Repair(
         "character reference",
@@ -85,7 +85,7 @@ REPAIRS = (
     Repair(
         "advertising line",
         "line",
-        rf"^\s*\S{{0,12}}(?:{_AD_WORDS})[^。]{{0,40}}$",
+        rf"^\s*\S{{0,12}}(?:{_AD_WORDS})[^。,!?]{{0,40}}$",
         "a spam title on a line of its own",
     ),
     Repair(
@@ -138,11 +138,12 @@ class Damage:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One non-empty line of a page: its raw text and what of it is not the article's."""
+    """One non-empty line of a page: its raw text, also folded, and what of it is not the article's."""
 
     number: int
     raw: str
-    removals: tuple[Removal, ...] = field(default=())
+    raw_folded: str = field(repr=False)
+    removals: tuple[Removal, ...] = ()
 
     @cached_property
     def gone(self) -> tuple[bool, ...]:
@@ -167,7 +168,7 @@ class Paragraph:
     @property
     def folded(self) -> str:
         """The article's own text for matching: half-width, simplified."""
-        return fold(self.text)
+        return "".join(self.raw_folded[place] for place in self.places)
 
     def removed_by(self, start: int, end: int) -> str:
         """Name the repair that takes away a whole raw span; empty if a part of the span is the article's."""
@@ -294,7 +295,7 @@ def clean_text(text: str, name: str, sha256: str = "", repairs: Iterable[Repair]
     """
     repairs = tuple(repairs)
     lines = tuple(
-        Paragraph(number, line)
+        Paragraph(number, line, fold(line))
         for number, line in enumerate((line for line in text.split("\n") if line.strip()), 1)
     )
     for repair in repairs:
@@ -311,16 +312,19 @@ _Lines = tuple[Paragraph, ...]
 
 def _remove(line: Paragraph, spans: Iterable[tuple[int, int]], repair: Repair) -> Paragraph:
     removals = (*line.removals, *(Removal(start, end, repair.name) for start, end in spans))
-    return Paragraph(line.number, line.raw, removals)
+    return replace(line, removals=removals)
 
 
 def _apply_span(lines: _Lines, repair: Repair) -> _Lines:
     if not repair.pattern:
         return _apply_markup(lines, repair)
-    return tuple(
-        _remove(line, (match.span() for match in repair.regex.finditer(fold(line.raw))), repair)
-        for line in lines
-    )
+    return tuple(_remove(line, _find_spans(line, repair), repair) for line in lines)
+
+
+def _find_spans(line: Paragraph, repair: Repair) -> Iterator[tuple[int, int]]:
+    for match in repair.regex.finditer(line.raw_folded):
+        if not line.removed_by(*match.span()):
+            yield match.span()
 
 
 def _apply_markup(lines: _Lines, repair: Repair) -> _Lines:
@@ -384,6 +388,6 @@ _DAMAGE = {
 def _find_damage(lines: Iterable[Paragraph]) -> Iterator[Damage]:
     for line in lines:
         for kind, pattern in _DAMAGE.items():
-            for match in pattern.finditer(fold(line.raw)):
+            for match in pattern.finditer(line.raw_folded):
                 if not line.removed_by(match.start(), match.end()):
                     yield Damage(line.number, match.start(), kind)

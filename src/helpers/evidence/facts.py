@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -90,6 +90,7 @@ METRICS: dict[str, tuple[str, ...]] = {
     "users": ("persons",),
     "users_growth": ("persons",),
 }
+_FACT_ID = re.compile(r"\bf\d{3}\b")
 _MONTH = r"(?:0[1-9]|1[0-2])"
 _POINT = rf"(?:19|20)\d{{2}}(?:-{_MONTH}(?:-(?:0[1-9]|[12]\d|3[01]))?|Q[1-4]|H[12])?"
 _PERIOD = re.compile(rf"{_POINT}(?:/{_POINT})?")
@@ -185,8 +186,10 @@ def check_facts(facts: Iterable[Fact], documents: pd.DataFrame) -> list[ReportEr
     complaints: list[ReportError] = list(find_duplicates("facts.csv", [fact.fact_id for fact in facts]))
     standing = [fact.place for fact in facts if fact.qualifier != "lost"]
     complaints += find_duplicates("facts.csv", [write_place(place) for place in standing])
+    known = {fact.fact_id for fact in facts}
     for fact in facts:
         complaints += _check_fact(fact, last_days)
+        complaints += find_dangling(f"facts.csv {fact.fact_id}", fact.note, known)
     return complaints
 
 
@@ -195,6 +198,23 @@ def find_duplicates(table: str, keys: Iterable[str]) -> Iterator[DuplicateIdErro
     for key, count in Counter(keys).items():
         if count > 1:
             yield DuplicateIdError(f"{table}: {key!r} stands {count} times; a key must be unique")
+
+
+def find_dangling(name: str, text: str, known: Collection[str]) -> Iterator[DanglingReferenceError]:
+    """Yield a complaint for each fact that a text names and that does not exist.
+
+    Parameters
+    ----------
+    name : str
+        Row that holds the text.
+    text : str
+        Words, with or without fact ids.
+    known : collection of str
+        Fact ids.
+    """
+    for fact_id in _FACT_ID.findall(text):
+        if fact_id not in known:
+            yield DanglingReferenceError(f"{name}: fact {fact_id!r} is not in facts.csv")
 
 
 def write_place(place: Place) -> str:

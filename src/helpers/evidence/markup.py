@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_BROKEN = r"(?<![<\w])/(?:p|a|div|span|strong|li|ul|h[1-6]|td|tr|br)>"
+_BROKEN = r"(?<![<A-Za-z0-9])/(?:p|a|div|span|strong|li|ul|h[1-6]|td|tr|br)>"
 _MARK = re.compile(rf"<|{_BROKEN}")
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:-]{0,30})(?:[\s/][^<>]{0,4000})?>")
 # Elements whose content is not prose.

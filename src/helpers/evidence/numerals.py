@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from helpers.evidence.fold import fold
@@ -32,10 +32,14 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "分钟": ("minutes",),
     **dict.fromkeys(("个小时", "小时"), ("hours",)),
     "天": ("days",),
+    "日": ("days", "date"),
     **dict.fromkeys(("个礼拜", "个星期", "周"), ("weeks",)),
     "个月": ("months",),
     "个季度": ("quarters",),
     "年": ("years",),
+    "个半小时": ("hours",),
+    "个半月": ("months",),
+    "年半": ("years",),
     **dict.fromkeys(("人", "名"), ("persons",)),
     "位": ("persons", "companies"),
     **dict.fromkeys(("单", "笔"), ("orders",)),
@@ -119,8 +123,9 @@ _NAME = re.compile(
 )
 _LABEL = re.compile(
     r"(?:https?://|www\.)[A-Za-z0-9_.~:/?#@!$&'*+;=%-]+|[A-Za-z][A-Za-z0-9_.@-]*\d[A-Za-z0-9_.@/-]*"
-    r"|\d{3,4}-\d{7,8}(?!\d)|\d+(?!(?:[wW]|pct|SKU)(?![A-Za-z]))[A-Za-z][A-Za-z0-9]*"
+    r"|\d{16,}|\d{3,4}-\d{7,8}(?!\d)|\d+(?!(?:[wW]|pct|SKU)(?![A-Za-z]))[A-Za-z][A-Za-z0-9]*"
 )
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_.@-]*")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?:-\d{1,2}:\d{2})?(?!\d)")
 _BEFORE: dict[Bound, str] = {
     "over": r"超过了?|超出|超|逾|突破了?|破|(?<![经通不度难错跨])过|高于|大于|多于|不止|不低于|不少于|不下"
@@ -130,7 +135,7 @@ _BEFORE: dict[Bound, str] = {
     "about": r"大约|大概|(?<![合条节预签契违公特简纽制])约",
 }
 _AFTER: dict[Bound, str] = {
-    "over": r"\+|以上|之多|有余|[多余](?![种样少])",
+    "over": r"\+(?!\d)|以上|之多|有余|[多余](?![种样少])",
     "up_to": r"以内|以下|之内",
     "about": r"左右|上下",
 }
@@ -149,6 +154,13 @@ _REACH = re.compile(r"可以?(?:达到?|触达)\s?$")
 _RECENT = re.compile(r"的|来|以来|里|内|中")
 _JOIN = re.compile(r"\s?[-–—~至到]\s?(?=[\d一二两三四五六七八九十])")
 _RANK = re.compile(r"第\s?(?=[\d一二三四五六七八九十])")
+_CLAUSE_COMMA = re.compile(r"，(?![０-９]{3}(?![０-９]))|(?<![０-９])，")
+_RATIO = re.compile(r"(\d+)\s?[:/]\s?(\d+)(?![\d:/.%])")
+_PLUS = re.compile(r"\+(?!\d)")
+# A dash before a percentage is a minus only where no number or word stands before it.
+_MINUS = re.compile(
+    r"(?<![\d%A-Za-z\u3400-\u9fff])[-\u2212](?=\d[\d.]*\s?%)|(?<=比)[-\u2212](?=\d[\d.]*\s?%)"
+)
 _FRACTION = re.compile(r"([\d一二三四五六七八九十百]+)分之(?=[\d零一二两三四五六七八九十百])")
 _DOUBLING = re.compile(r"翻了?(?=[一二两三四五六七八九\d]番)")
 _LONE = frozenset("零〇一二三四五六七八九十百千万")
@@ -156,7 +168,7 @@ _FIRST = (
     "零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟几数双半翻第今本去前明后上下周星礼"
     "统唯单专同进之逐再超逾突破过高大多不至起最将接近逼未低少小约"
 )
-_START = re.compile(rf"[\dA-Za-z{_FIRST}]")
+_START = re.compile(rf"[-\u2212\dA-Za-z{_FIRST}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +224,9 @@ def find_numerals(text: str) -> list[Numeral]:
     >>> [(n.printed, n.value, n.unit, n.bound) for n in find_numerals("GMV達1912億元，超50%")]
     [('1912億元', 191200000000.0, 'CNY', 'exact'), ('超50%', 50.0, '%', 'over')]
     """
-    # A full-width comma parts clauses; folded to "," it would read as a thousands mark.
-    return list(_scan(text, fold(text.replace("，", "、"))))
+    # A full-width comma parts clauses, unless the digits are full-width too; folded to "," it would read as a
+    # thousands mark.
+    return list(_scan(text, fold(_CLAUSE_COMMA.sub("、", text))))
 
 
 def _scan(text: str, folded: str) -> Iterator[Numeral]:
@@ -226,7 +239,9 @@ def _scan(text: str, folded: str) -> Iterator[Numeral]:
             place = found.end
             yield found
         else:
-            place = start + 1
+            # A word in Latin letters is passed whole: looked at letter by letter, a long one takes long.
+            word = _LATIN.match(folded, start)
+            place = word.end() if word else start + 1
 
 
 def _read(text: str, folded: str, start: int) -> Numeral | None:
@@ -278,7 +293,7 @@ class _Amount:
 def _read_quantity(text: str, folded: str, start: int) -> Numeral | None:
     before = _BEFORE_NUMBER.match(folded, start)
     place = before.end() if before else start
-    amount = _read_fraction(folded, place) or _read_doubling(folded, place) or _read_range(folded, place)
+    amount = _read_signed(folded, place)
     if amount is None or (before and (_is_recent(before, amount, folded) or _NAME.match(folded, place))):
         return None
     end = amount.end
@@ -309,6 +324,23 @@ def _make_quantity(text: str, start: int, end: int, amount: _Amount, bound: Boun
     kinds: dict[str, Kind] = {"%": "percent", "percentage points": "points", "times": "multiple"}
     kind = kinds.get(unit, "quantity")
     return Numeral(text[start:end], start, end, kind, amount.low, amount.high, unit, amount.measure, bound)
+
+
+def _read_signed(folded: str, start: int) -> _Amount | None:
+    if _MINUS.match(folded, start):
+        amount = _read_amount(folded, start + 1)
+        return None if amount is None or amount.low is None else replace(amount, low=-amount.low)
+    for reader in (_read_fraction, _read_ratio, _read_doubling, _read_range):
+        if amount := reader(folded, start):
+            return amount
+    return None
+
+
+def _read_ratio(folded: str, start: int) -> _Amount | None:
+    match = _RATIO.match(folded, start)
+    if match is None or int(match[2]) == 0:
+        return None
+    return _Amount(int(match[1]) / int(match[2]), None, match.end())
 
 
 def _read_fraction(folded: str, start: int) -> _Amount | None:
@@ -353,12 +385,12 @@ def _read_amount(folded: str, start: int) -> _Amount | None:
     if some := _SOME.match(folded, end):
         scale, end = read_scale(folded, some.end())
         low, high, bound, factor = _spread(some.group(), low, high, scale, factor)
-    if folded.startswith("+", end):
-        bound, end = "over", end + 1
+    if plus := _PLUS.match(folded, end):
+        bound, end = "over", plus.end()
     measure = _MEASURE.match(folded, end)
     word = measure.group().strip() if measure else ""
     end = measure.end() if measure else end
-    return _Amount(_tenths(low, word), _tenths(high, word), end, word, bound, factor)
+    return _Amount(_in_unit(low, word), _in_unit(high, word), end, word, bound, factor)
 
 
 def _spread(
@@ -372,5 +404,8 @@ def _spread(
     return low * scale, None if high is None else high * scale, "over", factor * scale
 
 
-def _tenths(value: float | None, measure: str) -> float | None:
-    return value * 10 if value is not None and measure == "成" else value
+def _in_unit(value: float | None, measure: str) -> float | None:
+    """Read tenths ("三成") as per cent, and the half of "一年半" and "两个半月"."""
+    if value is None:
+        return None
+    return value * 10 if measure == "成" else value + 0.5 * ("半" in measure)

@@ -21,6 +21,8 @@ _PATTERNS = tuple(
     for pattern in (
         rf"(?P<year>{YEAR})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?!\d){_CLOCK}",
         rf"{_YEAR_PART}?\s?{_MONTH}\s?月\s?{_DAY}(?:\s?[日号]|(?![\d.%个万亿年月]))",
+        rf"{_YEAR_PART}?\s?前(?P<first>[二两三23])个?季度",
+        rf"(?P<year>{YEAR})(?:[Qq](?P<quarter>[1-4])|[Hh](?P<half>[12]))(?!\d)",
         rf"{_YEAR_PART}?的?\s?{_QUARTER}",
         rf"{_YEAR_PART}?\s?(?P<half>[上下])半年",
         rf"{_YEAR_PART}?\s?(?<![\d.个]){_MONTH}\s?月(?!球)(?:份|底|末)?",
@@ -118,17 +120,19 @@ def _small_number(text: str | None) -> int | None:
 
 def _build(match: re.Match[str]) -> Period | None:
     parts = {name: value for name, value in match.groupdict().items() if value}
-    half = parts.get("half")
+    half = parts.get("half", "")
+    first = _small_number(parts.get("first", "").replace("两", "二"))
     month, day = _small_number(parts.get("month")), _small_number(parts.get("day"))
     if (month or 1) > 12 or (day or 1) > monthrange(2020, month or 1)[1]:
         return None
     return Period(
         year=_small_number(parts.get("year")),
         relative=RELATIVE_YEARS[parts["relative"]] if "relative" in parts else None,
-        half=None if half is None else "上下".index(half) + 1,
-        quarter=_small_number(parts.get("quarter") or parts.get("latin")),
+        half=("上下12".index(half) % 2 + 1) if half else None,
+        quarter=1 if first else _small_number(parts.get("quarter") or parts.get("latin")),
         month=month,
         day=day,
+        end=Period(quarter=first) if first else None,
     )
 
 

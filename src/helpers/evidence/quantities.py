@@ -8,19 +8,23 @@ from dataclasses import dataclass
 import cn2an
 
 _DIGITS = "一二三四五六七八九"
+_PAIR = "一二两三四五六七八九"
 _POWERS = {"": 0, "十": 1, "百": 2, "千": 3, "万": 4, "w": 4, "W": 4, "亿": 8, "个亿": 8}
-_ARABIC = re.compile(r"\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:\.\d+)?")
+# Longer runs of digits or numerals are serial numbers or noise, not amounts.
+_LONGEST_HAN = 30
+_ARABIC = re.compile(r"\d{1,3}(?:,\d{3}){1,5}(?![\d,])(?:\.\d{1,15})?|\d{1,15}(?!\d)(?:\.\d{1,15})?")
 _SCALE = re.compile(
     r"\s?(?:(?P<tens>[十百千]?)(?P<big>万亿|亿|万(?!一))|(?P<plain>个亿|百(?![分货姓科])|千(?![克瓦米])|[wW](?![A-Za-z])))"
 )
 _HAN = re.compile(
-    r"双(?=[百千万亿])[百千万亿]+|[数几][十百千万亿]+|几(?=\s?[个位种家天年场次项名款台])|半(?=年|天|小时|个月|个小时)"
+    r"双(?=[百千万亿])[百千万亿]+|[数几][十百千万亿]+|几(?=\s?[个位种家天年场次项名款台])|一?半(?=年|天|小时|个月|个小时)|一半"
     r"|[零〇一二两三四五六七八九十百千]+点[零一二三四五六七八九]+(?:[万亿]+|(?=成|倍|%|个百分点))"
     r"|[零〇一二两三四五六七八九十百千万亿]+(?:几[万亿]*)?|[壹贰叁肆伍陆柒捌玖拾佰仟万亿]{2,}"
 )
 _VAGUE_TENS = re.compile(r"(.*十)几([万亿]*)")
 _VAGUE = re.compile(r"[数几]([十百千万亿]*)")
-_NEIGHBOURS = re.compile(rf"(十?)([{_DIGITS}])([{_DIGITS}])([十百千万亿]*)")
+_NEIGHBOURS = re.compile(rf"(十?)([{_PAIR}])([{_PAIR}])([十百千万亿]*)")
+_DECIMAL = re.compile(r"(.+点[^万亿]+)([万亿]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,16 @@ def read_number(text: str, start: int) -> Number | None:
     if match := _ARABIC.match(text, start):
         return _read_scaled(text, match)
     if match := _HAN.match(text, start):
-        scale = match.group().lstrip("双数零〇一二两三四五六七八九十百千几点半")
-        return Number(*parse_han(match.group()), match.end(), _plain(scale) or 1.0)
+        return _read_han(text, match)
     return None
+
+
+def _read_han(text: str, match: re.Match[str]) -> Number:
+    low, high = parse_han(match.group())
+    if text.startswith("个亿", match.end()) and low is not None and high is None:
+        return Number(low * 1e8, None, match.end() + 2, 1e8)
+    scale = match.group().lstrip("双数零〇一二两三四五六七八九十百千几点半")
+    return Number(low, high, match.end(), _plain(scale) or 1.0)
 
 
 def _read_scaled(text: str, match: re.Match[str]) -> Number:
@@ -108,7 +119,7 @@ def parse_han(text: str) -> tuple[float | None, float | None]:
     tuple of float or None
         ``(value, None)``, ``(low, high)``, or ``(None, None)`` where the run states no number.
     """
-    if text == "半":
+    if text in {"半", "一半"}:
         return 0.5, None
     if text.startswith("双"):
         single = _plain(text[1:])
@@ -119,17 +130,24 @@ def parse_han(text: str) -> tuple[float | None, float | None]:
     if match := _VAGUE.fullmatch(text):
         factor = _plain(match[1]) or 1.0
         return 2 * factor, 9 * factor
-    if (match := _NEIGHBOURS.fullmatch(text)) and _DIGITS.index(match[3]) - _DIGITS.index(match[2]) == 1:
+    if (match := _NEIGHBOURS.fullmatch(text)) and 0 < _digit(match[3]) - _digit(match[2]) <= 2:
         low, high = (_plain(match[1] + match[place] + match[4]) for place in (2, 3))
         return low, high
+    if match := _DECIMAL.fullmatch(text):
+        base = _plain(match[1])
+        return (None if base is None else round(base * (_plain(match[2]) or 1.0), 6)), None
     return _plain(text), None
 
 
+def _digit(char: str) -> int:
+    return _DIGITS.index(char.replace("两", "二"))
+
+
 def _plain(text: str) -> float | None:
-    if not text:
+    if not 0 < len(text) <= _LONGEST_HAN:
         return None
     spelled = "一" + text if text[0] in "百千万亿" else text
     try:
         return float(cn2an.cn2an(spelled, "smart"))
-    except ValueError:
+    except (ValueError, KeyError):  # the library answers some nonsense ("亿一") with a KeyError
         return None

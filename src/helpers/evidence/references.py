@@ -66,9 +66,8 @@ def _check_row(
         if fact not in homes:
             yield DanglingReferenceError(f"{name}: fact {fact!r} is not in facts.csv")
         elif homes[fact] not in documents:
-            yield DanglingReferenceError(
-                f"{name}: fact {fact!r} stands in document {homes[fact]!r}, not named here"
-            )
+            home = f"stands in document {homes[fact]!r}, which is not named here"
+            yield DanglingReferenceError(f"{name}: fact {fact!r} {home}")
     days = [last_days[document] for document in documents if document in last_days]
     if days and pd.Timestamp(row["published"]) != min(days):
         day = min(days).date()
