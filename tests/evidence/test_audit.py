@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from sample import ARTICLE, make_dismissals, make_documents, make_facts, write_article
+from evidence_sample import ARTICLE, make_dismissals, make_documents, make_facts, write_article
 
 from helpers.errors import CheckError, InputError
 from helpers.evidence.audit import audit

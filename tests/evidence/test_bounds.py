@@ -4,9 +4,9 @@ import math
 from dataclasses import replace
 
 import pytest
+from evidence_sample import make_facts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample import make_facts
 
 from helpers.evidence.bounds import Bounds, bounds_of, evaluate, names_in, rounding_step
 from helpers.evidence.facts import read_facts

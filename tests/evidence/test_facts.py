@@ -1,7 +1,7 @@
 """The table of facts keeps its own rules."""
 
 import pytest
-from sample import make_documents, make_facts
+from evidence_sample import make_documents, make_facts
 
 from helpers import data
 from helpers.evidence.facts import METRICS, QUALIFIERS, check_facts, read_facts

@@ -174,7 +174,7 @@ class Paragraph:
         """Name the repair that takes away a whole raw span; empty if a part of the span is the article's."""
         if not all(self.gone[start:end]):
             return ""
-        return next(removal.repair for removal in self.removals if removal.end > start)
+        return next((one.repair for one in self.removals if one.start <= start < one.end), "")
 
 
 @dataclass(frozen=True)
