@@ -90,5 +90,54 @@ def describe_intervals(
     return f"{len(drawn)} estimates of {what}, sorted: {ends}; {excluding} of their intervals exclude zero."
 
 
+def describe_rows(
+    data: pd.DataFrame, what: str, *, label: str, value: str, unit: str, spec: str = ".0f"
+) -> str:
+    """Describe rows of dots with ranges: how many there are, the highest and the lowest, and which are open.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row an item; a row without a value is a range alone.
+    what : str
+        What the rows show, without an article.
+    label, value : str
+        Columns.
+    """
+    if data.empty:
+        return NOTHING.format(what=what)
+    ranked = data.dropna(subset=[value]).sort_values(value)
+    ends = [
+        f"{name} with {prose.format_value(number, unit, spec)}"
+        for name, number in zip(ranked[label], ranked[value], strict=True)
+    ]
+    words = [f"{len(data)} rows of {what}"]
+    words += [f"highest {ends[-1]}, lowest {ends[0]}"] if ends else []
+    alone = len(data) - len(ends)
+    words += [f"{alone} of them a range without a value"] if alone else []
+    return f"{'; '.join(words)}."
+
+
+def describe_tornado(data: pd.DataFrame, what: str, *, unit: str, spec: str = ".1f") -> str:
+    """Describe a tornado: how many assumptions there are, the one that moves the result most and least.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Columns `parameter`, `result_low`, `result_high`, as the chart takes them.
+    what : str
+        The result that is moved, without an article.
+    """
+    drawn = data.dropna(subset=["result_low", "result_high"])
+    if drawn.empty:
+        return NOTHING.format(what=what)
+    width = (drawn["result_high"] - drawn["result_low"]).abs()
+    moved = sorted(zip(width, drawn["parameter"], strict=True))
+    least, most = (
+        f"{name} by {prose.format_value(moves, unit, spec)}" for moves, name in (moved[0], moved[-1])
+    )
+    return f"Tornado of {len(drawn)} assumptions that move {what}: most {most}, least {least}."
+
+
 def _words(column: str) -> str:
     return column.replace("_", " ")
