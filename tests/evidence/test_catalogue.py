@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from evidence_sample import make_documents, make_facts
 
-from helpers.evidence.facts import read_facts
 from helpers.evidence.catalogue import check_claims, check_systems
+from helpers.evidence.facts import read_facts
 
 FACTS = read_facts(make_facts())
 ROW = {"documents": "900", "document": "900", "facts": "f901 f903", "published": pd.Timestamp("2022-04-30")}
