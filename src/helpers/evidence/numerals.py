@@ -2,8 +2,11 @@
 
 An expression is a number with its scale, its measure word and the bound attached to it ("超50%" is one
 expression, and so is a whole date). The text is folded first, so both scripts and both widths read alike;
-`Numeral.printed` keeps the original spelling. Words that only contain a numeral character are listed in
-`LEXICAL` and skipped; nothing else that holds a digit or a numeral is left out.
+`Numeral.printed` keeps the original spelling.
+
+Every Arabic digit belongs to an expression. Of Chinese numeral characters only two kinds are left out: words
+listed in `LEXICAL`, and a single one (other than "两") without measure word, scale or bound, which is part of a
+word or name. "双" before a noun ("dual") is an adjective, not a count.
 """
 
 from __future__ import annotations
