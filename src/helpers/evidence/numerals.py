@@ -5,8 +5,8 @@ expression, and so is a whole date). The text is folded first, so both scripts a
 `Numeral.printed` keeps the original spelling.
 
 Every Arabic digit belongs to an expression. Of Chinese numeral characters only two kinds are left out: words
-listed in `LEXICAL`, and a single one (other than "两") without measure word, scale or bound, which is part of a
-word or name. "双" before a noun ("dual") is an adjective, not a count.
+listed in `LEXICAL`, and a single one (other than "两") without measure word, scale or bound, which is part of
+a word or name. "双" before a noun ("dual") is an adjective, not a count.
 """
 
 from __future__ import annotations
