@@ -193,6 +193,21 @@ def build_command(scenario: str, as_of: str | None, timeout_seconds: int, target
     click.echo("read it: open index.html there in a browser, or `make serve`")
 
 
+@main.command("audit")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@_json
+def audit_command(folder: Path, as_json: bool) -> int:
+    """Prove the table of facts against the articles in FOLDER (one file NNN_*.txt each)."""
+    from helpers import data
+    from helpers.evidence import audit
+
+    found = audit.audit(folder, *(data.load(name) for name in ("facts", "dismissals", "documents")))
+    click.echo(
+        json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if as_json else "\n".join(found.lines())
+    )
+    return found.exit_code
+
+
 @main.command("check")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option(
