@@ -109,13 +109,19 @@ def _describe_resource(resource: Record, tables: Mapping[str, pd.DataFrame]) -> 
         ["Column", "Type", "Meaning"], [_column(field) for field in resource["schema"]["fields"]]
     )
     parts = [_facts(facts), _details(f"Columns of {resource['path']}", columns)]
-    if {"metric", "value"} <= set(table.columns):
+    if _has_metrics(resource):
         coverage = _coverage(table, tables["metrics"], tables["gaps"])
         parts.append(_details(f"What is covered: {table['metric'].nunique()} metrics", coverage))
     if "remark" in table.columns:
         parts.append(_remarks(table))
     heading = f"({anchor(resource['name'])})=\n## {resource['title']}"
     return [heading, resource["description"], _raw("\n".join(parts))]
+
+
+def _has_metrics(resource: Record) -> bool:
+    """Say whether the metrics of a dataset are those that the table ``metrics`` describes."""
+    keys = resource["schema"].get("foreignKeys", [])
+    return resource["name"] != "gaps" and any(key["reference"]["resource"] == "metrics" for key in keys)
 
 
 def _column(field: Record) -> list[str]:
