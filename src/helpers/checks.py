@@ -113,7 +113,7 @@ def check_nbval(_: Path) -> list[str]:
 
 def check_answer(_: Path) -> list[str]:
     """The README's answer is the one that the runs give."""
-    runs = [engine.run_notebook(name) for name in contract.list_notebooks()]
+    runs = [engine.run_notebook(name) for name in contract.list_chapters()]
     stale = answer.read_answer()[1] != answer.write_answer(runs)
     return (
         ["README.md: the answer is not the one that the runs give; `make accept` writes it"] if stale else []

@@ -84,7 +84,7 @@ def build_edition(
     )
     target = target.resolve() if target else paths.BUILD / (f"html-{label}" if label else "html")
     _check_target(target)
-    names = contract.list_notebooks()
+    names = contract.list_chapters()
     with tqdm(total=len(names) + 2, disable=not progress, unit="step", leave=False) as bar, _lock():
         runs = []
         for name in names:

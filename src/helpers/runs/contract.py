@@ -65,13 +65,17 @@ class RunParameters(Record):
         return f"a default rests on figures published later: {words}" if later else None
 
 
-def list_notebooks() -> list[str]:
-    """Return the names of the notebooks in the order of the table of contents."""
+def list_chapters() -> list[str]:
+    """Return the notebooks that the table of contents names, in its order."""
     toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8")) or {}
-    chapters = [entry["file"] for part in toc.get("parts", [toc]) for entry in part.get("chapters", [])]
-    ordered = [Path(name).stem for name in chapters if name.startswith("chapters/")]
-    present = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
-    return [name for name in ordered if name in present] + [name for name in present if name not in ordered]
+    files = [entry["file"] for part in toc.get("parts", [toc]) for entry in part.get("chapters", [])]
+    return [Path(name).stem for name in files if name.startswith("chapters/")]
+
+
+def list_notebooks() -> list[str]:
+    """Return the names of all notebooks, those of the book first and in its order."""
+    chapters, present = list_chapters(), sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
+    return [name for name in chapters if name in present] + [name for name in present if name not in chapters]
 
 
 def read_notebook(name: str) -> NotebookNode:
