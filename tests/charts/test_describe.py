@@ -12,10 +12,8 @@ def rows(**columns):
 def test_rows_name_the_highest_and_the_lowest_and_count_bare_ranges():
     """A row without a value is a range alone: it is counted and never takes part in the order."""
     text = describe_rows(rows(value=[5.0, 60.0, None]), "growth", label="label", value="value", unit="%")
-    assert (
-        text
-        == "3 rows of growth; highest content with 60%, lowest shelf with 5%; 1 of them a range without a value."
-    )
+    ends = "highest content with 60%, lowest shelf with 5%"
+    assert text == f"3 rows of growth; {ends}; 1 of them a range without a value."
 
 
 def test_rows_without_any_value_are_still_counted():
