@@ -16,6 +16,7 @@ from helpers.models.reopening import (
     solve_own_advertising,
     solve_reopening,
     summarise_break_even,
+    summarise_break_even_line,
     summarise_interests,
     summarise_sensitivity,
 )
@@ -213,3 +214,12 @@ def test_record_refuses_values_out_of_range_and_unknown_names(values):
     """Limits hold before anything is computed."""
     with pytest.raises(ValidationError):
         ReopeningRecord(**values)
+
+
+def test_revenue_stays_as_it_is_along_the_line():
+    """Every point of the line breaks even."""
+    record = ReopeningRecord()
+    for _, row in summarise_break_even_line(record).iterrows():
+        here = {"displaced_share": row["displaced"] / 100, "outside_commission_rate": row["commission"] / 100}
+        found = solve_reopening(record.model_copy(update=here))
+        assert found.revenue_change_pct == pytest.approx(0, abs=1e-12)

@@ -284,6 +284,26 @@ def summarise_break_even(
     return table.assign(drawn_share=level.clip(0, 1), pays=level.isna() | (level > record.displaced_share))
 
 
+def summarise_break_even_line(
+    record: ReopeningRecord, displaced_shares: Sequence[float] = SHARE_GRID
+) -> pd.DataFrame:
+    """Outside commission at which revenue stays as it is, over displacement.
+
+    Returns
+    -------
+    DataFrame
+        `displaced` and `commission`, both in percent; only where the commission is not below zero.
+    """
+    cells = [record.model_copy(update={"displaced_share": share}) for share in displaced_shares]
+    line = pd.DataFrame(
+        {
+            "displaced": [100 * share for share in displaced_shares],
+            "commission": [100 * solve_break_even_commission(cell) for cell in cells],
+        }
+    )
+    return line[line["commission"] >= 0].reset_index(drop=True)
+
+
 def summarise_interests(
     record: ReopeningRecord,
     *,
