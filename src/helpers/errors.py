@@ -23,7 +23,7 @@ class InputError(ReportError, ValueError):
 
 
 class UnknownNameError(ReportError, KeyError):
-    """A name (parameter, notebook, dataset, result, ...) that does not exist; the nearest ones are offered."""
+    """A name (parameter, notebook, dataset, result) that does not exist; the nearest ones are offered."""
 
     exit_code = 2
 
