@@ -31,6 +31,9 @@ LICENCES = [{"name": "CC-BY-4.0", "title": "Creative Commons Attribution 4.0"}]
 def resource(name: str, *fields: str) -> dict[str, Any]:
     """Return the description of a dataset."""
     described = [{"name": field, "type": "string", "description": f"The {field}"} for field in fields]
+    keys = [
+        {"fields": [field], "reference": {"resource": "metrics"}} for field in fields if field == "metric"
+    ]
     return {
         "name": name,
         "path": f"{name}.csv",
@@ -38,7 +41,7 @@ def resource(name: str, *fields: str) -> dict[str, Any]:
         "description": "One row a figure.",
         "hash": "sha256:" + 64 * "a",
         "licenses": LICENCES,
-        "schema": {"fields": described},
+        "schema": {"fields": described, "foreignKeys": keys},
     }
 
 
@@ -46,7 +49,7 @@ PACKAGE = {
     "licenses": LICENCES,
     "resources": [
         resource("kuaishou_quarterly", "period", "metric", "value", "unit"),
-        resource("metrics", "metric"),
+        resource("metrics", "label"),
         resource("gaps", "metric"),
         resource("sources", "source_id"),
     ],

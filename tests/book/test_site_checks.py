@@ -152,6 +152,18 @@ def test_data_files_are_scanned_too(tmp_path: Path) -> None:
     ]
 
 
+def test_a_projection_may_reach_beyond_the_day_of_its_edition(tmp_path: Path) -> None:
+    """A figure that is marked as a projection is passed over with its data, others are not."""
+    (tmp_path / "figures").mkdir()
+    for name in ("paths.0a.csv", "paths-2.0b.js", "pathsway.0c.csv"):
+        (tmp_path / "figures" / name).write_text("2027Q3")
+    write_page(tmp_path, '<figure data-name="paths" data-projection><p>2027Q3</p></figure>')
+
+    complaints = check_hindsight(tmp_path, "2022-11-10")
+
+    assert [complaint.partition(":")[0] for complaint in complaints] == ["figures/pathsway.0c.csv"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -117,6 +117,9 @@ def _blank(pattern: re.Pattern[str], text: str) -> str:
 # Hindsight
 
 
+PROJECTION = "data-projection"
+"""Attribute of a figure that draws what a model expects after the edition's day."""
+
 _SPOKEN_ATTRIBUTES = ("title", "alt", "aria-label", "href", "content", "datetime", "data-name", "alttext")
 _UNSEEN = {"script", "style"}
 _DATA_SUFFIXES = {".csv", ".svg", ".json", ".js"}
@@ -127,7 +130,8 @@ def check_hindsight(html_dir: Path, as_of: str) -> list[str]:
     """Complain about every day, month, quarter or year in a built book that begins after its date.
 
     Text, titles, alternative texts, links, the search index, chart specifications and data files are read.
-    Passed over are what the role ``{announced}`` marks and what carries the attribute ``data-undated``.
+    Passed over are what the role ``{announced}`` marks, what carries the attribute ``data-undated``, and each
+    figure with the attribute ``data-projection``, files of its data included: it draws what a model expects.
 
     Parameters
     ----------
@@ -137,17 +141,28 @@ def check_hindsight(html_dir: Path, as_of: str) -> list[str]:
         ISO day of the edition.
     """
     day = date.fromisoformat(as_of)
+    projections = _find_projections(html_dir)
     complaints = []
     for path in sorted(html_dir.rglob("*")):
         name = path.relative_to(html_dir).as_posix()
         if path.suffix == ".html":
             texts = list(_read_spoken(_parse(path)))
-        elif path.suffix in _DATA_SUFFIXES and not name.startswith(_STATIC):
+        elif path.suffix in _DATA_SUFFIXES and not name.startswith((_STATIC, *projections)):
             texts = [path.read_text(encoding="utf-8")]
         else:
             continue
         complaints += [f"{name}: {line}" for text in texts for line in _later(text, day)]
     return complaints
+
+
+def _find_projections(html_dir: Path) -> list[str]:
+    """Return how the paths of the files of each projecting figure begin."""
+    figures = [
+        figure
+        for path in sorted(html_dir.rglob("*.html"))
+        for figure in _parse(path).iterfind(f".//figure[@{PROJECTION}]")
+    ]
+    return [f"figures/{figure.get('data-name')}{mark}" for figure in figures for mark in (".", "-")]
 
 
 def _later(text: str, day: date) -> Iterator[str]:
@@ -192,7 +207,8 @@ def _is_unspoken(element: lxml_html.HtmlElement) -> bool:
 
 
 def _is_exempt(element: lxml_html.HtmlElement) -> bool:
-    return UNDATED in element.attrib or ANNOUNCED_CLASS in (element.get("class") or "").split()
+    marked = UNDATED in element.attrib or PROJECTION in element.attrib
+    return marked or ANNOUNCED_CLASS in (element.get("class") or "").split()
 
 
 # Outside requests, policy, links
