@@ -1,89 +1,10 @@
-"""A small book in a temporary folder: the real pages' frame, one tiny chapter."""
+"""A small project that all tests of a module share."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-
-from helpers import paths
-
-TINY_MODULE = Path(__file__).parents[1] / "runs"
-PARAMETERS = """\
-as_of: str = "latest"
-seed: int = 20240618
-growth_rate: float = 0.02
-years: int = 3
-shape: str = "line"
-weights: list[float] = [1.0, 2.0]"""
-RESULT = """\
-from helpers.runs.results import record
-record("final_level", (1 + growth_rate) ** years, unit="1", meaning="Level after the horizon.")"""
-CHART = """\
-import pandas as pd
-from helpers.charts.frame import frame
-from helpers.charts.lines import chart_lines
-path = pd.DataFrame({"year": range(years + 1)})
-path["level"] = (1 + growth_rate) ** path["year"]
-frame(chart_lines(path, x="year", y="level", measure="Level", x_title="Year"), title="Growth of a level",
-      subtitle="Level by year.", source="own computation", name="tiny-path",
-      alt="Line of a level that grows by the same rate every year.")"""
-LEAD = "# Tiny growth\n\nThe level ends at {result}`tiny_growth/final_level:.2f`."
-TOC = """\
-format: jb-book
-root: index
-chapters:
-  - file: chapters/tiny_growth
-  - file: records/data
-  - file: records/sources
-  - file: records/about
-"""
-
-
-def write_tiny(notebooks: Path, *, lead: str = LEAD, code: str = RESULT) -> None:
-    """Write the tiny chapter."""
-    cells = [
-        new_markdown_cell(lead, id="title"),
-        new_code_cell(PARAMETERS, id="parameters", metadata={"tags": ["parameters"]}),
-        new_code_cell(code, id="result"),
-        new_code_cell(CHART, id="chart", metadata={"tags": ["hide-input"]}),
-    ]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    metadata = {"report": {"parameters": "tiny"}, "kernelspec": kernel}
-    nbformat.write(new_notebook(cells=cells, metadata=metadata), notebooks / "tiny_growth.ipynb")
-
-
-def make_project(root: Path, patch: pytest.MonkeyPatch) -> Path:
-    """Lay out a small project and point every path at it."""
-    for name in ("data", "book"):
-        shutil.copytree(
-            getattr(paths, name.upper()), root / name, ignore=shutil.ignore_patterns("chapters", "records")
-        )
-    for name in ("_config.yml", "requirements.txt", "CHANGELOG.md"):
-        shutil.copy(paths.ROOT / name, root / name)
-    for page in (root / "book").glob("*.md"):
-        page.unlink()
-    (root / "book" / "index.md").write_text("# Tiny book\n\nOne chapter.\n")
-    (root / "_toc.yml").write_text(TOC)
-    (root / "notebooks").mkdir()
-    (root / "notebooks" / "scenarios.yml").write_text("{}")
-    write_tiny(root / "notebooks")
-    book = root / "book"
-    moved = {
-        "ROOT": root,
-        "DATA": root / "data",
-        "NOTEBOOKS": root / "notebooks",
-        "BOOK": book,
-        "RUNS": root / "runs",
-    }
-    moved |= {"CHAPTERS": book / "chapters", "RECORDS": book / "records", "BUILD": root / "_build"}
-    for name, folder in moved.items():
-        patch.setattr(paths, name, folder)
-    patch.setenv("REPORT_ROOT", str(root))
-    patch.syspath_prepend(str(TINY_MODULE))
-    return root
+from small_book import make_project
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import LEAD, RESULT, write_tiny
+from small_book import LEAD, write_tiny
+from tiny import RESULT_CELL
 
 from helpers.book import build
 from helpers.checks import check_digest
@@ -60,11 +61,11 @@ def test_nothing_published_tells_of_the_machine(edition, small_project):
         (LEAD, "1 / 0", RunError, "the cell `1 / 0` failed with ZeroDivisionError: division by zero"),
         (
             LEAD.replace("final_level", "finl_level"),
-            RESULT,
+            RESULT_CELL,
             ReportError,
             "did you mean tiny_growth/final_level",
         ),
-        (LEAD + "\n\n[gone](nowhere.md)", RESULT, ReportError, "WARNING"),
+        (LEAD + "\n\n[gone](nowhere.md)", RESULT_CELL, ReportError, "WARNING"),
     ],
     ids=["a cell raises", "a result does not exist", "Sphinx warns"],
 )

@@ -7,20 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from tiny import PARAMETERS_CELL, RESULT_CELL
 
 from helpers import paths
-
-PARAMETERS_CELL = """\
-as_of: str = "latest"
-seed: int = 20240618
-growth_rate: float = 0.02
-years: int = 3
-shape: str = "line"
-weights: list[float] = [1.0, 2.0]"""
-
-RESULT_CELL = """\
-from helpers.runs.results import record
-record("final_level", (1 + growth_rate) ** years, unit="1", meaning="Level after the horizon.")"""
 
 WriteNotebook = Callable[..., Path]
 

@@ -1,4 +1,4 @@
-"""A parameter record for the tiny notebooks of the tests."""
+"""What the tiny notebooks of the tests share: a parameter record, its cell, a cell that records a result."""
 
 from helpers.models.record import parameter
 from helpers.runs.contract import RunParameters
@@ -13,3 +13,16 @@ class Parameters(RunParameters):
     years: int = parameter(3, unit="years", ge=1, le=50, meaning="Horizon.")
     shape: str = parameter("line", unit="1", choices=("line", "curve"), meaning="Form of the path.")
     weights: list[float] = parameter([1.0, 2.0], unit="1", meaning="Weights of the parts.")
+
+
+PARAMETERS_CELL = """\
+as_of: str = "latest"
+seed: int = 20240618
+growth_rate: float = 0.02
+years: int = 3
+shape: str = "line"
+weights: list[float] = [1.0, 2.0]"""
+
+RESULT_CELL = """\
+from helpers.runs.results import record
+record("final_level", (1 + growth_rate) ** years, unit="1", meaning="Level after the horizon.")"""
