@@ -77,10 +77,11 @@ TABLES = {
     "sources": pd.DataFrame(
         {
             "source_id": ["ir", "mirror", "late_copy", "later"],
-            "publisher": ["Kuaishou", "Forum", "Blog", "Kuaishou"],
+            "publisher": ["Kuaishou", "Forum", "Blog (digest of the report)", "Kuaishou"],
             "title": ["Results", "Copy", "Copy", "Annual results"],
             "date": ["2022-05-24", "2022-03", "2022", "2023-03-29"],
             "published": pd.to_datetime(["2022-05-24", "2022-03-31", "2022-11-01", "2023-03-29"]),
+            "published_precision": ["day", "month", "year", "day"],
             "kind": ["press_release", "media", "media", "press_release"],
             "authority": ["original publisher", "copy or mirror", "copy or mirror", "original publisher"],
             "live_link": [True, False, False, True],
@@ -184,13 +185,27 @@ def test_only_original_publishers_and_known_outlets_are_links() -> None:
     root = read(describe_sources(EDITION, TABLES["sources"]))
 
     assert root.xpath("//a/@href") == ["https://www.ir.example/a?b=1&c=2"]
-    assert [row[3] for row in rows(read(describe_sources(EDITION, TABLES["sources"])), "Date")] == [
-        "ir.example"
-    ]
-    assert [cell.text_content() for cell in root.xpath("//tr[starts-with(@id, 'source-')]/td[4]")] == [
+    assert [cell.text_content() for cell in root.xpath("//tr[starts-with(@id, 'source-')]/td[5]")] == [
         "ir.example",
-        "copy or mirror: https://mirror.example/b",
-        "copy or mirror, stored later",
+        "https://mirror.example/b",
+        "stored later",
+    ]
+
+
+def test_each_source_says_what_stands_behind_it_and_where_it_is_weak() -> None:
+    """Copies, digests and dates that are known by month or year only are named; a table counts them."""
+    page = read(describe_sources(EDITION, TABLES["sources"]))
+
+    assert [list(cell.itertext()) for cell in page.xpath("//tr[starts-with(@id, 'source-')]/td[4]")] == [
+        ["original publisher"],
+        ["copy or mirror", "dated by month only"],
+        ["copy or mirror", "digest, not the document itself", "dated by year only"],
+    ]
+    assert [row[:2] for row in rows(page, "What stands behind it")] == [
+        ["Original publisher", "1"],
+        ["Known outlet", "0"],
+        ["Other site", "0"],
+        ["Copy or mirror", "2"],
     ]
 
 

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from helpers import data, paths, prose
+from helpers.book.addresses import find_address, find_anchor
+from helpers.book.html import embed, join_page, write_details, write_pairs, write_table
 from helpers.book.mentions import find_later
 from helpers.runs.references import find_published
 
@@ -34,6 +36,12 @@ _KINDS = {
     "media": "Media",
     "statistics": "Official statistics",
     "consultancy": "Consultancies",
+}
+_WEAKNESSES = {
+    "original publisher": "Says about itself what it chooses to say.",
+    "known outlet": "An established medium or authority; second hand where it reports the figures of others.",
+    "other site": "Own text of a lesser-known site; nothing but agreement with other sources vouches for it.",
+    "copy or mirror": "Repost, copy, translation or mirror: words and figures can have changed on the way.",
 }
 _INTERVALS = {"confidence": "confidence interval", "bound": "bounds", "sensitivity": "sensitivity range"}
 
@@ -91,11 +99,11 @@ def describe_data(edition: Record, package: Record, tables: Mapping[str, pd.Data
         f"became public. This edition sees what was published by {edition['as_of']}. The files form one data "
         f"package; their licence is {_licence(package)}. A figure that is computed from printed ones has its "
         "formula beside it.",
-        _raw(_table(["Dataset", "What one row is", "Rows known by then"], overview)),
+        embed(write_table(["Dataset", "What one row is", "Rows known by then"], overview)),
     ]
     for resource in package["resources"]:
         parts += _describe_resource(resource, tables)
-    return _page(parts)
+    return join_page(parts)
 
 
 def _describe_resource(resource: Record, tables: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -105,17 +113,17 @@ def _describe_resource(resource: Record, tables: Mapping[str, pd.DataFrame]) -> 
         ("Licence", escape(_licence(resource))),
         ("SHA-256", f'<code class="kx-hash">{escape(resource["hash"].removeprefix("sha256:"))}</code>'),
     ]
-    columns = _table(
+    columns = write_table(
         ["Column", "Type", "Meaning"], [_column(field) for field in resource["schema"]["fields"]]
     )
-    parts = [_facts(facts), _details(f"Columns of {resource['path']}", columns)]
+    parts = [write_pairs(facts), write_details(f"Columns of {resource['path']}", columns)]
     if _has_metrics(resource):
         coverage = _coverage(table, tables["metrics"], tables["gaps"])
-        parts.append(_details(f"What is covered: {table['metric'].nunique()} metrics", coverage))
+        parts.append(write_details(f"What is covered: {table['metric'].nunique()} metrics", coverage))
     if "remark" in table.columns:
         parts.append(_remarks(table))
     heading = f"({anchor(resource['name'])})=\n## {resource['title']}"
-    return [heading, resource["description"], _raw("\n".join(parts))]
+    return [heading, resource["description"], embed("\n".join(parts))]
 
 
 def _has_metrics(resource: Record) -> bool:
@@ -148,7 +156,7 @@ def _coverage(table: pd.DataFrame, metrics: pd.DataFrame, gaps: pd.DataFrame) ->
                 _missing(gaps[gaps["metric"] == metric], periods),
             ]
         )
-    return _table(["Metric", "What is counted", "Unit", "Periods", "Figures", "Missing"], rows)
+    return write_table(["Metric", "What is counted", "Unit", "Periods", "Figures", "Missing"], rows)
 
 
 def _missing(gaps: pd.DataFrame, periods: list[str]) -> str:
@@ -160,7 +168,7 @@ def _missing(gaps: pd.DataFrame, periods: list[str]) -> str:
 
 def _remarks(table: pd.DataFrame) -> str:
     rows = table.sort_values(["kind", "remark_id"]).to_dict("records")
-    return _table(
+    return write_table(
         ["Kind", "Remark"], [[escape(str(row["kind"])), escape(str(row["remark"]))] for row in rows]
     )
 
@@ -168,34 +176,55 @@ def _remarks(table: pd.DataFrame) -> str:
 def describe_sources(edition: Record, sources: pd.DataFrame) -> str:
     """Return the list of sources published by the edition's day, by kind, newest last.
 
-    Only original publishers and known outlets are links; the address of a copy or mirror is plain text.
+    Each says what stands behind it and where it is weak. Only original publishers and known outlets are
+    links; the address of a copy or mirror is plain text.
     """
     day = date.fromisoformat(edition["as_of"])
     known = sources[pd.to_datetime(sources["published"]) <= pd.Timestamp(day)]
     parts = [
         "# Sources",
-        f"The {len(known)} sources published by {edition['as_of']}. They were read as stored copies. An "
-        "address is a link only where the original publisher or a known outlet stands behind it; copies and "
-        "mirrors are named as such and their addresses are plain text.",
+        f"The {len(known)} sources published by {edition['as_of']}. All were read as stored copies; no page "
+        "was opened live. An address is a link only where the original publisher or a known outlet stands "
+        "behind it; other addresses are plain text.",
+        embed(write_table(["What stands behind it", "Sources", "Weakness"], _standings(known))),
     ]
     for kind, heading in _KINDS.items():
         group = known[known["kind"] == kind].sort_values(["published", "source_id"])
         if len(group):
             rows = [_source(row, day) for row in group.to_dict("records")]
-            ids = [f"source-{name}" for name in group["source_id"]]
-            parts += [f"## {heading}", _raw(_table(["Date", "Title", "Publisher", "Address"], rows, ids=ids))]
-    return _page(parts)
+            ids = [find_anchor("sources", name) for name in group["source_id"]]
+            headings = ["Date", "Title", "Publisher", "What stands behind it", "Address"]
+            parts += [f"## {heading}", embed(write_table(headings, rows, ids=ids))]
+    return join_page(parts)
+
+
+def _standings(sources: pd.DataFrame) -> list[list[str]]:
+    counts = sources["authority"].value_counts()
+    return [
+        [escape(authority.capitalize()), str(counts.get(authority, 0)), escape(weakness)]
+        for authority, weakness in _WEAKNESSES.items()
+    ]
 
 
 def _source(row: Mapping[Any, Any], day: date) -> list[str]:
-    url, shown = str(row["url"]), [escape(str(row[name])) for name in ("date", "title", "publisher")]
+    shown = [escape(str(row[name])) for name in ("date", "title", "publisher")]
+    return [*shown, "<br>".join(map(escape, _weak_points(row))), _address(row, day)]
+
+
+def _weak_points(row: Mapping[Any, Any]) -> Iterable[str]:
+    yield str(row["authority"])
+    if "digest" in str(row["publisher"]):
+        yield "digest, not the document itself"
+    if row["published_precision"] != "day":
+        yield f"dated by {row['published_precision']} only"
+
+
+def _address(row: Mapping[Any, Any], day: date) -> str:
+    url = str(row["url"])
     if row["live_link"]:
         host = urlsplit(url).netloc.removeprefix("www.")
-        return [*shown, f'<a href="{escape(url)}" rel="noreferrer">{escape(host)}</a>']
-    authority = escape(str(row["authority"]))
-    if find_later(url, day):
-        return [*shown, f"{authority}, stored later"]
-    return [*shown, f'{authority}: <span class="kx-address">{escape(url)}</span>']
+        return f'<a href="{escape(url)}" rel="noreferrer">{escape(host)}</a>'
+    return "stored later" if find_later(url, day) else f'<span class="kx-address">{escape(url)}</span>'
 
 
 def describe_runs(edition: Record, runs: Sequence[Record]) -> str:
@@ -210,11 +239,11 @@ def describe_runs(edition: Record, runs: Sequence[Record]) -> str:
         "Every number in the text was computed by one of the runs below and links to its row here. The "
         "edition's id is a hash of everything that was known before the pages were made: pages, code, data, "
         "locked versions and the keys of the runs. The same inputs give the same id and the same pages.",
-        _raw(_facts(facts)),
+        embed(write_pairs(facts)),
     ]
     for run in runs:
         parts += _describe_run(run)
-    return _page(parts)
+    return join_page(parts)
 
 
 def _describe_run(run: Record) -> list[str]:
@@ -224,13 +253,13 @@ def _describe_run(run: Record) -> list[str]:
         f"(run-{anchor(notebook)})=\n## {_title(notebook)}",
         f"Run `{run['key']}` of [the chapter]({page}), with what was published by {run['as_of']} and seed "
         f"{run['seed']}.",
-        _raw(_command(run)),
+        embed(_command(run)),
         f"(results-{anchor(notebook)})=\n### Results",
-        _raw(_results(run)),
+        embed(_results(run)),
         "### Parameters",
-        _raw(_parameters(run)),
+        embed(_parameters(run)),
         "### Inputs and versions",
-        _raw(_inputs(run)),
+        embed(_inputs(run)),
     ]
 
 
@@ -246,7 +275,7 @@ def _results(run: Record) -> str:
         for result in run["results"]
     ]
     ids = [f"result-{run['notebook']}-{result['name']}" for result in run["results"]]
-    return _table(["Result", "Value", "Range", "Meaning", "Rests on"], rows, ids=ids)
+    return write_table(["Result", "Value", "Range", "Meaning", "Rests on"], rows, ids=ids)
 
 
 def _value(result: Record) -> str:
@@ -276,7 +305,7 @@ def _parameters(run: Record) -> str:
         ]
         for row in run["contract"]
     ]
-    return _table(["Parameter", "Value", "Unit", "Range", "Meaning", "Default rests on"], rows)
+    return write_table(["Parameter", "Value", "Unit", "Range", "Meaning", "Default rests on"], rows)
 
 
 def _setting(run: Record, row: Record) -> str:
@@ -305,8 +334,10 @@ def _inputs(run: Record) -> str:
         for name, digest in sorted(run["inputs"].items())
     ]
     versions = [[escape(name), escape(version)] for name, version in sorted(run["versions"].items())]
-    files = _details(f"{len(hashes)} input files by hash", _table(["Input", "SHA-256"], hashes))
-    software = _details("Versions of the software", _table(["Software", "Version"], versions), UNDATED)
+    files = write_details(f"{len(hashes)} input files by hash", write_table(["Input", "SHA-256"], hashes))
+    software = write_details(
+        "Versions of the software", write_table(["Software", "Version"], versions), UNDATED
+    )
     return f"{files}\n{software}"
 
 
@@ -329,7 +360,7 @@ def parameter_panel(run: Record) -> str:
             f'<p>Made by <a href="{about}">run <code>{escape(run["key"])}</code></a>: '
             f"{setting}, with what was published by {escape(str(run['as_of']))}. To repeat it:</p>",
             _command(run),
-            _details(f"All {len(run['contract'])} parameters of this page", _parameters(run)),
+            write_details(f"All {len(run['contract'])} parameters of this page", _parameters(run)),
             "</aside>",
         ]
     )
@@ -360,13 +391,11 @@ def anchor(name: str) -> str:
 
 
 def _references(references: Iterable[str], as_of: str) -> str:
-    """Link each row that something rests on to its dataset; a row published later is not yet known."""
+    """Link each row that something rests on; a row published later is not yet known."""
     shown = []
     for reference in references:
-        kind, _, name = reference.partition(":")
-        dataset = anchor(name.split("/")[0] if kind == "data" else "facts")
         text = escape(reference).replace("/", "/<wbr>").replace("_", "_<wbr>")
-        link = f'<a href="../records/data.html#{dataset}"><code>{text}</code></a>'
+        link = f'<a href="../{escape(find_address(reference))}"><code>{text}</code></a>'
         shown.append(prose.NOT_KNOWN if _is_later(reference, as_of) else link)
     return "<br>".join(shown)
 
@@ -386,33 +415,3 @@ def _title(notebook: str) -> str:
 
 def _licence(described: Record) -> str:
     return ", ".join(licence.get("title") or licence["name"] for licence in described["licenses"])
-
-
-def _page(parts: Iterable[str]) -> str:
-    return "\n\n".join(parts) + "\n"
-
-
-def _raw(html: str) -> str:
-    return f"```{{raw}} html\n{html}\n```"
-
-
-def _details(summary: str, content: str, *attributes: str) -> str:
-    tag = " ".join(["details", *attributes])
-    return f"<{tag}><summary>{escape(summary)}</summary>\n{content}\n</details>"
-
-
-def _facts(pairs: Iterable[tuple[str, str]]) -> str:
-    rows = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{value}</td></tr>' for name, value in pairs)
-    return f'<table class="kx-facts"><tbody>{rows}</tbody></table>'
-
-
-def _table(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], *, ids: Sequence[str] | None = None
-) -> str:
-    """Return an HTML table; cells are HTML, and each row may carry an anchor."""
-    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
-    body = []
-    for number, row in enumerate(rows):
-        mark = f' id="{escape(ids[number])}"' if ids else ""
-        body.append(f"<tr{mark}>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>")
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{_LINE.join(body)}\n</tbody>\n</table>"

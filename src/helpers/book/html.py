@@ -1,0 +1,42 @@
+"""Pieces of HTML that the generated pages are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+_LINE = "\n"
+
+
+def join_page(parts: Iterable[str]) -> str:
+    """Join the parts of a Markdown page."""
+    return "\n\n".join(parts) + "\n"
+
+
+def embed(html: str) -> str:
+    """Return HTML as a block of a Markdown page."""
+    return f"```{{raw}} html\n{html}\n```"
+
+
+def write_details(summary: str, content: str, *attributes: str) -> str:
+    """Return content that unfolds under its summary."""
+    tag = " ".join(["details", *attributes])
+    return f"<{tag}><summary>{escape(summary)}</summary>\n{content}\n</details>"
+
+
+def write_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return a table of names and what they stand for; the latter is HTML."""
+    rows = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{value}</td></tr>' for name, value in pairs)
+    return f'<table class="kx-facts"><tbody>{rows}</tbody></table>'
+
+
+def write_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, ids: Sequence[str] | None = None
+) -> str:
+    """Return an HTML table; cells are HTML, and each row may carry an anchor."""
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    body = []
+    for number, row in enumerate(rows):
+        mark = f' id="{escape(ids[number])}"' if ids else ""
+        body.append(f"<tr{mark}>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>")
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{_LINE.join(body)}\n</tbody>\n</table>"
