@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-import logging
+import copy
+import json
 import platform
-import tempfile
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import papermill
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbformat.validator import NotebookValidationError
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import ERROR_MARKER_TAG, raise_for_execution_errors
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from helpers import data, paths
-from helpers.errors import RunError
-from helpers.runs import contract, fork_engine, inputs, kernel_engine
-from helpers.runs.record import Run, RunPlan, read_run, write_run
+from helpers.errors import InputError, RunError, summarise_complaints
+from helpers.runs import cache, contract, fork_engine, inputs, kernel_engine
+from helpers.runs.cache import Outlook
+from helpers.runs.record import STEERING_TAGS, Executed, Run, RunPlan, read_run, write_run
 from helpers.runs.results import collect_results
 
-KERNEL = "python3"
+KERNEL, LANGUAGE = "python3", "python"
 ENGINES = {"fork": fork_engine.NAME, "kernel": kernel_engine.NAME}
 DEFAULT_TIMEOUT_SECONDS = 600
+_CELL_FILE = re.compile(r"[^\s\"']*/ipykernel_\d+/(\d+\.py)")
 
 
 def default_engine() -> str:
@@ -32,7 +42,7 @@ def default_engine() -> str:
 
 
 def plan_run(notebook: str, given: Mapping[str, Any]) -> RunPlan:
-    """Check a run before any kernel starts and return all that decides its outcome.
+    """Check a run before any kernel starts and return all that is known of it by then.
 
     Parameters
     ----------
@@ -46,10 +56,39 @@ def plan_run(notebook: str, given: Mapping[str, Any]) -> RunPlan:
     UnknownNameError, InputError
         From the contract (`contract.validate_parameters`).
     """
-    parameters = contract.validate_parameters(notebook, given)
-    code = tuple(cell.source for cell in contract.read_notebook(notebook).cells if cell.cell_type == "code")
-    as_of = data.resolve_as_of(parameters["as_of"]).isoformat()
-    return RunPlan(notebook, parameters, as_of, code, inputs.hash_inputs(code), inputs.read_versions())
+    return plan_runs(notebook, [given])[0]
+
+
+def plan_runs(notebook: str, given: Iterable[Mapping[str, Any]]) -> list[RunPlan]:
+    """Check several runs of one notebook, which is read once; see `plan_run`.
+
+    Raises
+    ------
+    InputError
+        With the problems of all of them, each once.
+    """
+    complaints: dict[str, None] = {}
+    checked = []
+    for each in given:
+        try:
+            checked.append(contract.validate_parameters(notebook, each))
+        except InputError as error:
+            complaints[str(error)] = None
+    if complaints:
+        raise InputError(summarise_complaints(list(complaints)))
+    source = (paths.NOTEBOOKS / f"{notebook}.ipynb").read_text(encoding="utf-8")
+    cells = [cell for cell in _load_source(source).cells if cell.cell_type == "code"]
+    code = tuple(cell.source for cell in cells)
+    steering = tuple(tuple(tag for tag in STEERING_TAGS if tag in cell.metadata.tags) for cell in cells)
+    return [
+        RunPlan(notebook, own, data.resolve_as_of(own["as_of"]).isoformat(), source, code, steering)
+        for own in checked
+    ]
+
+
+def plan_notebook(notebook: str, given: Mapping[str, Any] | None = None) -> Outlook:
+    """Say whether a notebook would be executed with some parameters, and why; see `cache.explain_plan`."""
+    return cache.explain_plan(plan_run(notebook, given or {}))
 
 
 def run_notebook(
@@ -83,61 +122,176 @@ def run_notebook(
         If a cell raises, hangs, or the kernel dies; names cell, exception and parameters.
     """
     plan = plan_run(notebook, given or {})
-    if reuse and (found := read_run(plan.folder)):
+    if reuse and (found := cache.find_run(plan)):
         return found
+    return keep_run(
+        plan, execute_plan(plan, engine=engine, timeout_seconds=timeout_seconds, progress=progress)
+    )
+
+
+def execute_plan(
+    plan: RunPlan,
+    *,
+    engine: str | None = None,
+    timeout_seconds: int = DEFAULT_TIMEOUT_SECONDS,
+    progress: bool = False,
+) -> Executed:
+    """Execute a checked run and return what came out, failed or not; nothing is written.
+
+    It may be called in another process or on another machine that has the project: what the execution
+    depended on is read where it happens.
+    """
     started = time.time()
-    executed, failure = _execute(
+    imports = inputs.find_imports(plan.code)
+    versions = inputs.read_versions(imports.packages)
+    notebook, failure = _execute(
         plan, engine=engine or default_engine(), timeout_seconds=timeout_seconds, progress=progress
     )
+    observed = notebook.metadata.pop("papermill", {}).get("inputs")
     timing = {"started": started, "seconds": time.time() - started, "host": platform.node()}
-    try:
-        results = collect_results(executed) if not failure else []
-    except RunError as error:
-        results, failure = [], {"error": "RunError", "message": str(error), "source": ""}
-    folder = write_run(plan, executed, results, timing=timing, failure=failure)
-    if failure:
-        raise RunError(_describe_failure(plan, failure, folder))
-    if not (run := read_run(folder)):
-        raise RunError(f"the run just written to {folder.relative_to(paths.ROOT)} cannot be read back")
-    return run
+    return Executed(
+        json.dumps(normalise_notebook(notebook), ensure_ascii=False, sort_keys=True) + "\n",
+        [] if failure else collect_results(notebook),
+        {**imports.modules, **(inputs.hash_data() if observed is None else observed)},
+        versions,
+        failure,
+        timing,
+    )
 
 
 def _execute(
     plan: RunPlan, *, engine: str, timeout_seconds: int, progress: bool
 ) -> tuple[NotebookNode, dict[str, Any] | None]:
-    """Run papermill on a copy; return the normalised notebook and what failed, if anything did."""
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    failure: dict[str, Any] | None = None
-    with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        output = Path(folder) / f"{plan.notebook}.ipynb"
-        try:
-            papermill.execute_notebook(
-                paths.NOTEBOOKS / output.name,
-                output,
-                parameters=dict(plan.parameters),
-                engine_name=ENGINES[engine],
-                kernel_name=KERNEL,
-                progress_bar=progress,
-                execution_timeout=timeout_seconds,
-                request_save_on_cell_execute=False,
-                shutdown_kernel="immediate",
-            )
-        except PapermillExecutionError as error:
-            failure = {"cell": error.exec_count, "error": error.ename, "message": error.evalue}
-            failure["source"] = error.source
-        return normalise_notebook(nbformat.read(output, as_version=4)), failure
+    """Take papermill's steps without its files; return the executed notebook and what failed, if anything."""
+    notebook = copy.deepcopy(_load_source(plan.source))
+    notebook = parameterize_notebook(
+        notebook, dict(plan.parameters), kernel_name=KERNEL, language=LANGUAGE, engine_name=ENGINES[engine]
+    )
+    try:
+        papermill_engines.execute_notebook_with_engine(
+            ENGINES[engine],
+            notebook,
+            KERNEL,
+            progress_bar=progress,
+            execution_timeout=timeout_seconds,
+            folder=str(paths.NOTEBOOKS),
+        )
+    except NotebookValidationError as error:
+        return notebook, _describe_invalid(notebook, error)
+    return notebook, _find_failure(notebook)
+
+
+def _describe_invalid(notebook: NotebookNode, error: NotebookValidationError) -> dict[str, Any]:
+    """Describe a cell that displayed what no notebook can hold."""
+    cell = [cell for cell in notebook.cells if cell.metadata.papermill.get("start_time")][-1]
+    message = f"an output is not valid in a notebook ({'/'.join(map(str, error.path))})"
+    return {"cell": cell.execution_count, "error": "ValueError", "message": message, "source": cell.source}
+
+
+@lru_cache(maxsize=32)
+def _load_source(source: str) -> NotebookNode:
+    """Read a notebook as papermill does, once for all its runs."""
+    notebook: NotebookNode = load_notebook_node(nbformat.reads(source, as_version=4))
+    return notebook
+
+
+def _find_failure(notebook: NotebookNode) -> dict[str, Any] | None:
+    """Return what stopped a notebook; marks the place in it, as papermill does."""
+    unfinished = next((cell for cell in notebook.cells if _was_left_out(cell)), None)
+    try:
+        raise_for_execution_errors(notebook, None)
+        collect_results(notebook)
+    except PapermillExecutionError as error:
+        found = {"cell": error.exec_count, "error": error.ename, "message": error.evalue}
+        return found | {"source": error.source}
+    except RunError as error:
+        return {"cell": None, "error": "RunError", "message": str(error), "source": ""}
+    if unfinished:
+        message = "the notebook ended itself before this cell"
+        return {"cell": None, "error": "SystemExit", "message": message, "source": unfinished.source}
+    return None
+
+
+def _was_left_out(cell: NotebookNode) -> bool:
+    if cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in cell.metadata.tags:
+        return False
+    return cell.execution_count is None
+
+
+def keep_run(plan: RunPlan, executed: Executed) -> Run:
+    """Write what an execution gave and return it as a run.
+
+    Raises
+    ------
+    RunError
+        If the execution failed, or an input is not what it was for the process that executed the notebook.
+    EnvironmentMissingError
+        If ``runs/`` cannot be written.
+    """
+    if not executed.failure and (changed := _list_differences(executed)):
+        raise RunError(
+            f"{plan.notebook}: {summarise_complaints(changed)} changed while it ran, or is another where it "
+            "ran; run it again"
+        )
+    folder = write_run(plan, executed)
+    if executed.failure:
+        raise RunError(_describe_failure(plan, executed.failure, folder))
+    cache.remember_run(plan, folder.name)
+    if not (run := read_run(folder)):
+        raise RunError(f"the run just written to {folder.relative_to(paths.ROOT)} cannot be read back")
+    return run
+
+
+def _list_differences(executed: Executed) -> list[str]:
+    """Return the inputs and packages that are not what they were for the process that executed a run."""
+    moved = [name for name, digest in executed.inputs.items() if inputs.hash_input(name) != digest]
+    here = inputs.read_versions(executed.versions.keys() - {"python"})
+    return moved + [name for name, version in executed.versions.items() if here.get(name) != version]
 
 
 def normalise_notebook(notebook: NotebookNode) -> NotebookNode:
-    """Strip from an executed notebook what differs between two equal runs: times, random ids, paths."""
+    """Strip from an executed notebook what differs between two equal runs.
+
+    That is times, random ids and paths, and where a stream was cut: between two other outputs there is at
+    most one text of standard output and one of standard error.
+    """
     notebook.metadata.pop("papermill", None)
     notebook.metadata.pop("language_info", None)
-    for cell in notebook.cells:
+    for number, cell in enumerate(notebook.cells):
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
+        if not cell.metadata.get("tags"):
+            cell.metadata.pop("tags", None)
+        tags = cell.metadata.get("tags", [])
+        if "injected-parameters" in tags:
             cell["id"] = "injected-parameters"
+        if ERROR_MARKER_TAG in tags:
+            cell["id"] = f"error-marker-{number}"
+        if cell.cell_type == "code":
+            cell.outputs = [_name_cells(output) for output in _join_streams(cell.outputs)]
     return notebook
+
+
+def _join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    joined: list[NotebookNode] = []
+    for is_stream, group in groupby(outputs, key=lambda output: output.output_type == "stream"):
+        if not is_stream:
+            joined += group
+            continue
+        texts = [(output.name, output.text) for output in group]
+        for name in ("stdout", "stderr"):
+            if text := "".join(part for stream, part in texts if stream == name):
+                joined.append(new_output("stream", name=name, text=text))
+    return joined
+
+
+def _name_cells(output: NotebookNode) -> NotebookNode:
+    """Call a cell's file by its name alone; its folder carries the number of the process."""
+    if "text" in output:
+        output.text = _CELL_FILE.sub(r"cell-\1", output.text)
+    if "traceback" in output:
+        output.traceback = [_CELL_FILE.sub(r"cell-\1", line) for line in output.traceback]
+    return output
 
 
 def _describe_failure(plan: RunPlan, failure: Mapping[str, Any], folder: Path) -> str:

@@ -1,186 +1,183 @@
-"""What a forked child does: execute cells with IPython's own shell and send the outputs a kernel would send.
+"""What a forked run does: execute cells with a real kernel that has no sockets, and send its messages.
 
-Importing this module imports all that notebooks usually need, so that the fork server has it at hand.
+The kernel is ipykernel's own, made once in the fork server; its session hands every message to the caller
+over one pipe. Text on standard output and error, whoever writes it, goes to a file that the caller holds as
+well: a message only says up to where the caller may read, so the order is kept and nothing is lost when the
+child is killed.
 """
 
 from __future__ import annotations
 
 import helpers.fast_start  # noqa: F401  isort: skip
-import builtins
+import asyncio
+import gc
 import io
+import logging
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Sequence
+from contextvars import ContextVar
 from multiprocessing.connection import Connection
-from typing import Any, ClassVar
+from types import SimpleNamespace
+from typing import Any, cast
 
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.error import StdinNotImplementedError
-from IPython.core.interactiveshell import InteractiveShell, InteractiveShellABC
-from traitlets import Type
+from ipykernel.ipkernel import IPythonKernel
+from IPython.core.profiledir import ProfileDir
+from IPython.core.shellapp import InteractiveShellApp
+from jupyter_client.session import Session
+from traitlets import Unicode
+from traitlets.config import Config
 
-Output = dict[str, Any]
+from helpers.runs.inputs import InputObserver
 
-
-class OutputLog:
-    """Outputs of the cell that is running, and the displays of all cells that may still be updated."""
-
-    def __init__(self) -> None:
-        self.outputs: list[Output] = []
-        self.updates: list[tuple[str, Output]] = []
-        self.clear_pending = False
-
-    def append(self, output: Output) -> None:
-        """Add an output; text of one stream in a row becomes one output, as in a notebook."""
-        if self.clear_pending:
-            self.outputs.clear()
-            self.clear_pending = False
-        last = self.outputs[-1] if self.outputs else {}
-        if output["output_type"] == "stream" and last.get("name") == output["name"]:
-            last["text"] += output["text"]
-        else:
-            self.outputs.append(output)
-
-    def clear(self, *, wait: bool) -> None:
-        """Forget the cell's outputs, now or when the next one comes."""
-        self.clear_pending = wait
-        if not wait:
-            self.outputs.clear()
-
-    def take(self) -> tuple[list[Output], list[tuple[str, Output]]]:
-        """Return and forget the outputs and updates of a cell."""
-        taken = self.outputs, self.updates
-        self.outputs, self.updates, self.clear_pending = [], [], False
-        return taken
+STREAM, SUMMARY = "report_stream", "report_summary"
+_CONFIG = Config({"HistoryManager": {"enabled": False}, "IPythonKernel": {"_execute_sleep": 0}})
 
 
-LOG = OutputLog()
+class _Session(Session):
+    """A session whose messages go to the caller, if they belong to the cell that is running."""
+
+    channel: Connection | None = None
+    request_id = ""
+    failed = False
+
+    def send(
+        self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None, *_: Any, **__: Any
+    ) -> dict[str, Any]:
+        message: dict[str, Any] = (
+            msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content, parent)
+        )
+        if message["msg_type"] == "execute_reply":
+            self.failed = message["content"]["status"] == "error"
+        if message["parent_header"].get("msg_id") == self.request_id:
+            self.tell(message["msg_type"], message["content"])
+        return message
+
+    def tell(self, kind: str, content: Any) -> None:
+        """Send the caller one message."""
+        if self.channel:
+            self.channel.send_bytes(self.pack([kind, content]))
+
+
+class _Profile(ProfileDir):
+    """A profile that is no folder: no configuration is read and no history kept."""
+
+    location = Unicode(os.devnull)
 
 
 class _Stream(io.TextIOBase):
-    def __init__(self, name: str):
-        self.name = name
+    """Standard output or error of the cells, written at once and announced when a kernel would flush it.
+
+    What a task writes after its own cell has ended is dropped, as a kernel's client does.
+    """
+
+    encoding = "UTF-8"
+
+    def __init__(self, name: str, descriptor: int, session: _Session):
+        self.name, self.descriptor, self.session = name, descriptor, session
+        self.outside = os.dup(descriptor)
+        self.announced = 0
+        self.owner: ContextVar[str] = ContextVar(f"owner of {name}")
+
+    def set_parent(self, parent: dict[str, Any]) -> None:
+        """Take what is written from here on as the output of a request."""
+        self.owner.set(parent["header"]["msg_id"])
+
+    def capture(self, file: int) -> None:
+        """Let all that is written to the descriptor, by libraries and subprocesses too, go to a file."""
+        os.dup2(file, self.descriptor)
+        os.close(file)
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text)}")
-        if text:
-            LOG.append({"output_type": "stream", "name": self.name, "text": text})
+        if self.owner.get(self.session.request_id) != self.session.request_id:
+            return len(text)
+        rest = memoryview(text.encode("utf-8", "replace"))
+        while rest:
+            rest = rest[os.write(self.descriptor, rest) :]
         return len(text)
+
+    def flush(self) -> None:
+        end = os.fstat(self.descriptor).st_size
+        if end > self.announced:
+            self.session.tell(STREAM, {"name": self.name, "end": end})
+            self.announced = end
+
+    def fileno(self) -> int:
+        return self.outside
 
     def writable(self) -> bool:
         return True
 
 
-class _Publisher(DisplayPublisher):
-    def publish(
-        self,
-        data: dict[str, Any],
-        metadata: dict[str, Any] | None = None,
-        source: Any = None,
-        *,
-        transient: dict[str, Any] | None = None,
-        update: bool = False,
-        **_: Any,
-    ) -> None:
-        output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
-        display_id = (transient or {}).get("display_id")
-        if update:
-            LOG.updates.append((str(display_id), output))
-        else:
-            LOG.append(output | ({"display_id": display_id} if display_id else {}))
+def create_kernel() -> None:
+    """Make the kernel that every run gets a copy of, and let it execute a first cell that leaves no trace.
 
-    def clear_output(self, wait: bool = False) -> None:
-        LOG.clear(wait=wait)
+    Its shell finds a folder for its settings at hand (``IPYTHONDIR``) but reads and writes none.
+    """
+    kernel: Any = IPythonKernel.instance(
+        session=_Session(),
+        profile_dir=_Profile(),
+        iopub_socket=object(),
+        shell_channel_thread=SimpleNamespace(parent_thread=threading.main_thread()),
+        log=logging.getLogger(__name__),
+        config=_CONFIG,
+    )
+    kernel.shell.run_cell("0", silent=True)
 
 
-class _DisplayHook(DisplayHook):
-    def start_displayhook(self) -> None:
-        self.result: Output = {"output_type": "execute_result", "data": {}, "metadata": {}}
-
-    def write_output_prompt(self) -> None:
-        self.result["execution_count"] = self.prompt_count
-
-    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
-        self.result |= {"data": format_dict, "metadata": md_dict or {}}
-
-    def finish_displayhook(self) -> None:
-        if self.result["data"]:
-            LOG.append(self.result)
-
-
-class ChildShell(InteractiveShell):
-    """IPython's shell with outputs collected instead of printed."""
-
-    display_pub_class = Type(_Publisher)
-    displayhook_class = Type(_DisplayHook)
-    exited: ClassVar[bool] = False
-
-    def enable_gui(self, gui: str | None = None) -> None:
-        """No window system in a child."""
-
-    def ask_exit(self) -> None:
-        """Remember that the notebook asked to leave, as a kernel would."""
-        type(self).exited = True
-
-    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
-        LOG.append(
-            {"output_type": "error", "ename": etype.__name__, "evalue": str(evalue), "traceback": list(stb)}
-        )
-
-
-InteractiveShellABC.register(ChildShell)
-
-
-def _refuse_input(*_: Any, **__: Any) -> str:
-    raise StdinNotImplementedError("raw_input was called, but this frontend does not support input requests.")
-
-
-@contextmanager
-def _captured_descriptors() -> Iterator[io.BufferedRandom]:
-    """Send what libraries and subprocesses write to file descriptors 1 and 2 to a file."""
-    with tempfile.TemporaryFile() as file:
-        for descriptor in (1, 2):
-            os.dup2(file.fileno(), descriptor)
-        yield file
-
-
-def _drain(file: io.BufferedRandom) -> None:
-    file.seek(0)
-    if text := file.read().decode("utf-8", "replace"):
-        LOG.append({"output_type": "stream", "name": "stdout", "text": text})
-    file.seek(0)
-    file.truncate()
-
-
-def run_cells(connection: Connection, sources: list[str], folder: str) -> None:
-    """Execute cells in order and send one message a cell; stop at the first that fails.
+def execute(channel: Connection, stdout: int, stderr: int) -> None:
+    """Take a task from the channel, execute its cells and send the kernel's messages; never returns.
 
     Parameters
     ----------
-    connection : Connection
-        Takes ``(number, outputs, updates, execution_count)`` a cell, then the connection is closed.
-    sources : list of str
-        Code of the cells.
-    folder : str
-        Working folder, as the kernel would have it.
+    channel : Connection
+        Brings the task: ``cells`` (source, and whether it may fail), ``folder``, ``environment``.
+    stdout, stderr : int
+        Descriptors, opened for appending, of the files that take the cells' text.
     """
-    os.setsid()
-    os.chdir(folder)
-    if folder not in sys.path:
-        sys.path.insert(0, "")
-    builtins.input = _refuse_input
-    with _captured_descriptors() as file:
-        sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
-        shell = ChildShell.instance()
-        for number, source in enumerate(sources):
-            done = shell.run_cell(source, store_history=True)
-            _drain(file)
-            connection.send((number, *LOG.take(), shell.execution_count - 1))
-            if not done.success or ChildShell.exited:
-                break
-    connection.close()
+    kernel: Any = IPythonKernel.instance()
+    kernel.session.channel = channel
+    streams = [_Stream(name, number, kernel.session) for name, number in (("stdout", 1), ("stderr", 2))]
+    for stream, file in zip(streams, (stdout, stderr), strict=True):
+        stream.capture(file)
+    sys.stdout, sys.stderr = streams
+    task = channel.recv()
+    _settle(kernel, task["folder"], task["environment"])
+    observer = InputObserver()
+    sys.addaudithook(observer.hear)
+    asyncio.run(_execute_cells(kernel, task["cells"]))
+    summary = {"inputs": observer.collect(), "language_info": kernel.language_info}
+    kernel.session.tell(SUMMARY, summary)
     os._exit(0)
+
+
+def _settle(kernel: Any, folder: str, environment: dict[str, str]) -> None:
+    """Give the process what a kernel just started in a folder would have."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    kernel.shell.init_environment()
+    os.chdir(folder)
+    cast(Any, InteractiveShellApp).init_path(SimpleNamespace(ignore_cwd=False))
+    sys.argv = ["ipykernel_launcher.py"]
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    gc.enable()
+
+
+async def _execute_cells(kernel: Any, cells: Sequence[tuple[str, bool]]) -> None:
+    session = kernel.session
+    for source, may_fail in cells:
+        content = {"code": source, "silent": False, "store_history": True, "stop_on_error": False}
+        request = session.msg("execute_request", content)
+        session.request_id = request["header"]["msg_id"]
+        kernel.set_parent([], request)
+        await kernel.execute_request(None, [], request)
+        session.request_id = ""
+        if kernel.shell.exit_now or (session.failed and not may_fail):
+            return
+        # A kernel waits for its next request here, and tasks that a cell has started go on.
+        await asyncio.sleep(0)

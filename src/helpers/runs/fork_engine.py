@@ -1,164 +1,436 @@
 """A papermill engine that forks a prepared process instead of starting a kernel.
 
-The standard library's fork server imports once what notebooks need; each run is a fresh child of it, so no
-run sees another's state, and a run costs milliseconds before its own work begins. Use it through
-`engine.run_notebook`, or as ``papermill --engine fork``.
+A server process imports once what notebooks need; each run is a fresh copy of it, so no run sees another's
+state, and a run costs milliseconds before its own work begins. Use it through `engine.run_notebook`, or as
+``papermill --engine fork``. The cells are executed by ipykernel's kernel and its messages are put into the
+notebook by papermill's client, as with a kernel of its own; only the sockets between the two are missing.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import atexit
+import codecs
+import fcntl
+import json
 import os
 import signal
+import socket
+import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import output_from_msg
-from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
-
-from helpers.runs.fork_child import Output, run_cells
-from helpers.runs.kernel_engine import describe_timeout, mark_stopped
+from helpers import paths
+from helpers.runs import inputs
 
 NAME = "fork"
-PRELOADED = ["helpers.runs.fork_preload"]
-SINGLE_THREADED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+STREAM, SUMMARY = "report_stream", "report_summary"
+UNFIT = b"unfit:"
+STOP_SECONDS = 5
+_STREAMS = ("stdout", "stderr")
+_SERVER_ENVIRONMENT = {
+    # One thread for linear algebra: a process with more cannot be forked safely.
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "PYTHONHASHSEED": "0",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
 
 
 def is_supported() -> bool:
-    """Say whether this platform has a fork server."""
-    return "forkserver" in multiprocessing.get_all_start_methods()
+    """Say whether this platform can fork a prepared process safely."""
+    return sys.platform == "linux"
+
+
+class ChildEndedError(Exception):
+    """The child is gone; `status` is its exit code, the negative number of a signal, or None if not known."""
+
+    def __init__(self, status: int | None = None):
+        super().__init__(status)
+        self.status = status
+
+
+class _UnfitModuleError(Exception):
+    """The server has imported a module that must be imported by the run itself."""
+
+
+@dataclass
+class _Server:
+    """A running fork server, what it has at hand, and how many runs it has under way."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    root: str
+    modules: dict[str, str]
+    datasets: set[str] = field(default_factory=set)
+    runs: int = 0
+    is_new: bool = True
+
+    def is_usable(self, imports: inputs.Imports) -> bool:
+        """Say whether it still runs, for this project, with the modules as they are now."""
+        current = all(self.modules.get(name, digest) == digest for name, digest in imports.modules.items())
+        return current and self.root == _find_root() and self.process.poll() is None
+
+    def request(self, imports: inputs.Imports, folder: str, descriptors: Sequence[int] = ()) -> None:
+        """Ask for a child that holds some descriptors; without any, only to prepare for one.
+
+        A module that lies in the run's folder is left to the run, which looks for it there.
+        """
+        beside = {name.partition(".")[0] for name in os.listdir(folder)}  # noqa: PTH208  # names are enough
+        wanted = [
+            name
+            for name in imports.direct
+            if name not in _unfit_modules and name.partition(".")[0] not in beside
+        ]
+        message = {"modules": wanted, "datasets": sorted(self.datasets)}
+        self.modules |= imports.modules
+        socket.send_fds(self.control, [json.dumps(message).encode()], descriptors)
+
+    def stop(self) -> None:
+        """Let go of the server, which then ends with all its runs, and wait for it."""
+        self.control.close()
+        if self.is_new:
+            self.process.kill()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+_lock = threading.Lock()
+_current: _Server | None = None
+_unfit_modules: set[str] = set()
+
+
+def _find_root() -> str:
+    return os.environ.get("REPORT_ROOT", str(paths.ROOT))
+
+
+def _start_server() -> _Server:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    start = "from helpers.runs.fork_server import main"
+    # The caller's folder may hold a module of any name; it is no place to import from.
+    alone = "import sys; sys.path[:] = filter(None, sys.path)"
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"{alone}; {start}; main({theirs.fileno()})"],
+            # IPython looks for a folder that exists; in this one it makes none of its own.
+            env=os.environ
+            | _SERVER_ENVIRONMENT
+            | {"REPORT_ROOT": _find_root(), "IPYTHONDIR": tempfile.gettempdir()},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+    return _Server(process, ours, _find_root(), dict(inputs.find_imports([start]).modules))
+
+
+def _replace_server() -> _Server:
+    """Start a server for what is to come; the one before ends with its last run."""
+    global _current  # noqa: PLW0603  # one server a process
+    retired, _current = _current, None
+    if retired and not retired.runs:
+        retired.stop()
+    _current = _start_server()
+    return _current
+
+
+def _find_server(imports: inputs.Imports) -> _Server:
+    if _current and _current.is_usable(imports):
+        return _current
+    return _replace_server()
+
+
+def prepare(sources: Iterable[str], folder: Path) -> None:
+    """Let the server import what some cells need, in the background, before their run is asked for."""
+    imports = inputs.find_imports(sources)
+    with _lock:
+        _find_server(imports).request(imports, str(folder))
+
+
+def stop_server() -> None:
+    """End the server and every run under way; the next run starts another."""
+    global _current  # noqa: PLW0603
+    with _lock:
+        if _current:
+            _current.stop()
+        _current = None
+
+
+def _forget_server() -> None:
+    """Leave the server to the process that started it, after a fork of that process."""
+    global _current, _lock
+    if _current:
+        _current.control.close()
+    _current, _lock = None, threading.Lock()
+
+
+atexit.register(stop_server)
+os.register_at_fork(after_in_child=_forget_server)
+
+
+class _Captured:
+    """The text of one stream: a file in memory that the child appends to and the caller reads."""
+
+    def __init__(self) -> None:
+        self.descriptor = os.memfd_create("report-stream")
+        fcntl.fcntl(self.descriptor, fcntl.F_SETFL, os.O_APPEND)
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.position = 0
+
+    def read(self, end: int | None = None) -> str:
+        """Return the text from where the last reading ended, up to a position or to the end."""
+        wanted = (os.fstat(self.descriptor).st_size if end is None else end) - self.position
+        raw = os.pread(self.descriptor, max(wanted, 0), self.position)
+        self.position += len(raw)
+        return self.decoder.decode(raw)
+
+
+class ForkedRun:
+    """A child that executes cells, as its caller sees it.
+
+    Parameters
+    ----------
+    channel : Connection
+        Brings the kernel's messages.
+    line : socket
+        Holding it keeps the child alive; brings its exit status.
+    captured : dict of _Captured
+        The streams, by name.
+    """
+
+    def __init__(self, channel: Connection, line: socket.socket, captured: dict[str, _Captured]):
+        self.channel, self.line, self.captured = channel, line, captured
+
+    def send(self, task: dict[str, Any]) -> None:
+        """Hand over the task; a child that is already gone shows when its messages are asked for."""
+        with suppress(OSError):
+            self.channel.send(task)
+
+    def receive(self, timeout: float | None) -> tuple[str, dict[str, Any]]:
+        """Return type and content of the next message.
+
+        Raises
+        ------
+        TimeoutError
+            If none comes in time.
+        ChildEndedError
+            If none will ever come.
+        """
+        ready = wait([self.channel, self.line], timeout)
+        if not ready:
+            raise TimeoutError
+        with suppress(EOFError, OSError):
+            if self.channel in ready or self.channel.poll():
+                kind, content = json.loads(self.channel.recv_bytes())
+                return self._read_stream(content) if kind == STREAM else (kind, content)
+        status = self.line.recv(1024)
+        if status.startswith(UNFIT):
+            raise _UnfitModuleError(status.removeprefix(UNFIT).decode())
+        raise ChildEndedError(int(status) if status else None)
+
+    def _read_stream(self, content: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        name = content["name"]
+        return "stream", {"name": name, "text": self.captured[name].read(content["end"])}
+
+    def take_rest(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return what was written since the last message, as messages."""
+        texts = {name: captured.read() for name, captured in self.captured.items()}
+        return [("stream", {"name": name, "text": text}) for name, text in texts.items() if text]
 
 
 @contextmanager
-def _environment(changes: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+def open_run(sources: Sequence[str], folder: str) -> Iterator[ForkedRun]:
+    """Fork a child for some cells in a folder; it ends with the context, and all that it started."""
+    imports = inputs.find_imports(sources)
+    with ExitStack() as stack:
+        ours, theirs = Pipe()
+        line, their_line = socket.socketpair()
+        for end in (ours, line):
+            stack.callback(end.close)
+        captured = {name: _Captured() for name in _STREAMS}
+        for each in captured.values():
+            stack.callback(os.close, each.descriptor)
+        with theirs, their_line, _lock:
+            server = _find_server(imports)
+            descriptors = [end.fileno() for end in (theirs, their_line)]
+            descriptors += [each.descriptor for each in captured.values()]
+            server.request(imports, folder, descriptors)
+            server.runs, server.is_new = server.runs + 1, False
+        stack.callback(_release, server)
+        yield ForkedRun(ours, line, captured)
 
 
-@contextmanager
-def _plain_main() -> Iterator[None]:
-    """Hide the main script: a child would otherwise import it, and run it where it has no guard."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+def _release(server: _Server) -> None:
+    with _lock:
+        server.runs -= 1
+        if server is not _current and not server.runs:
+            server.stop()
 
 
-def _context() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    return context
+def describe_death(status: int | None) -> str:
+    """Return the message of a kernel that ended while a cell ran."""
+    if status is None or status >= 0:
+        return "the kernel died while the cell ran"
+    cause = signal.Signals(-status).name
+    hint = "; perhaps the machine was out of memory" if -status == signal.SIGKILL else ""
+    return f"the kernel died while the cell ran, killed by {cause}{hint}"
 
 
-def start_child(sources: list[str], folder: Path) -> tuple[ForkServerProcess, Connection]:
-    """Fork a child that executes some cells; return the process and where its messages come in."""
-    context = _context()
-    receiver, sender = context.Pipe(duplex=False)
-    child = context.Process(target=run_cells, args=(sender, sources, str(folder)), daemon=True)
-    with _environment(SINGLE_THREADED), _plain_main():
-        child.start()
-    sender.close()
-    return child, receiver
+class ForkEngine:
+    """Execute a notebook in a forked child; papermill asks an engine for these three methods.
 
-
-def stop_child(child: ForkServerProcess) -> None:
-    """End a child and all that it started."""
-    if child.pid:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
-    child.kill()
-    child.join()
-    child.close()
-
-
-class ForkEngine(Engine):  # type: ignore[misc]
-    """Execute a notebook in a child of the fork server."""
+    papermill is imported inside them: it loads this module while it is itself being imported.
+    """
 
     @classmethod
-    def execute_managed_notebook(
+    def nb_kernel_name(cls, nb: Any, name: str | None = None) -> str:
+        """Return the kernel's name, as papermill finds it."""
+        from papermill.utils import nb_kernel_name
+
+        return str(nb_kernel_name(nb, name))
+
+    @classmethod
+    def nb_language(cls, nb: Any, language: str | None = None) -> str:
+        """Return the notebook's language, as papermill finds it."""
+        from papermill.utils import nb_language
+
+        return str(nb_language(nb, language))
+
+    @classmethod
+    def execute_notebook(
         cls,
-        nb_man: NotebookExecutionManager,
+        nb: Any,
         kernel_name: str,
-        *,
-        execution_timeout: int | None = None,
-        **_: Any,
-    ) -> None:
-        """Execute every cell in order; stop at the first that fails, hangs or ends the child."""
-        cells = [cell for cell in nb_man.nb.cells if cell.cell_type == "code"]
-        child, receiver = start_child([cell.source for cell in cells], Path.cwd())
+        output_path: str | None = None,
+        progress_bar: bool = True,
+        log_output: bool = False,
+        autosave_cell_every: int = 30,
+        **options: Any,
+    ) -> Any:
+        """Execute every cell in order; stop at the first that fails, hangs or ends the child.
+
+        Parameters
+        ----------
+        nb : NotebookNode
+        kernel_name : str
+            Not used: the child has the Python of the caller.
+        output_path, progress_bar, log_output, autosave_cell_every
+            As papermill has them.
+        **options
+            ``execution_timeout`` (seconds a cell may take), ``folder`` (working folder, by default the
+            caller's), ``stdout_file`` and ``stderr_file``.
+        """
+        from papermill.engines import NotebookExecutionManager
+
+        manager = NotebookExecutionManager(nb, output_path, log_output, progress_bar, autosave_cell_every)
+        manager.notebook_start()
         try:
-            cls._follow(nb_man, cells, receiver, execution_timeout)
+            _execute_managed(manager, log_output=log_output, **options)
         finally:
-            stop_child(child)
-            receiver.close()
+            manager.cleanup_pbar()
+            manager.notebook_complete()
+        return manager.nb
 
-    @classmethod
-    def _follow(
-        cls,
-        manager: NotebookExecutionManager,
-        cells: list[NotebookNode],
-        receiver: Connection,
-        timeout: int | None,
-    ) -> None:
-        displays: dict[str, list[Output]] = {}
-        for index, cell in enumerate(manager.nb.cells):
-            manager.cell_start(cell, index)
-            if cell.cell_type == "code" and not cls._fill(manager, cell, receiver, timeout, displays):
-                return
-            manager.cell_complete(cell, index)
 
-    @classmethod
-    def _fill(
-        cls,
-        manager: NotebookExecutionManager,
-        cell: NotebookNode,
-        receiver: Connection,
-        timeout: int | None,
-        displays: dict[str, list[Output]],
-    ) -> bool:
-        """Put one cell's outputs into the notebook; return whether the run goes on."""
-        cell.outputs, cell.execution_count = [], None
-        if not receiver.poll(timeout):
-            mark_stopped(manager, "CellTimeoutError", describe_timeout(timeout))
-            return False
+def _execute_managed(
+    manager: Any, *, execution_timeout: float | None = None, folder: str | None = None, **options: Any
+) -> None:
+    from papermill.clientwrap import PapermillNotebookClient
+
+    kept = {name: options[name] for name in ("log_output", "stdout_file", "stderr_file") if name in options}
+    client = PapermillNotebookClient(manager, timeout=execution_timeout, record_timing=False, **kept)
+    while True:
         try:
-            _, outputs, updates, count = receiver.recv()
-        except EOFError:
-            mark_stopped(manager, "DeadKernelError", "the kernel died while the cell ran")
-            return False
-        cell.execution_count = count
-        cell.outputs = [_to_notebook(output, displays) for output in outputs]
-        for display_id, update in updates:
-            for shown in displays.get(display_id, []):
-                shown |= {"data": update["data"], "metadata": update["metadata"]}
-        failed = any(output.output_type == "error" for output in cell.outputs)
-        if failed:
-            manager.cell_exception(cell)
-        return not failed
+            return _execute_once(client, folder or str(Path.cwd()))
+        except _UnfitModuleError as error:
+            _leave_to_runs(str(error))
 
 
-def _to_notebook(output: Output, displays: dict[str, list[Output]]) -> NotebookNode:
-    """Turn a child's output into a notebook's; remember it if a later cell may update it."""
-    kind = output.pop("output_type")
-    display_id = output.pop("display_id", None)
-    node: NotebookNode = output_from_msg({"header": {"msg_type": kind}, "content": output})
-    if display_id:
-        displays.setdefault(display_id, []).append(node)
-    return node
+def _leave_to_runs(module: str) -> None:
+    """Let every run import a module for itself, from a server that has not."""
+    with _lock:
+        if module not in _unfit_modules:
+            _unfit_modules.add(module)
+            _replace_server()
 
 
-papermill_engines.register(NAME, ForkEngine)
+def _execute_once(client: Any, folder: str) -> None:
+    cells = [cell for cell in client.nb.cells if _is_executed(client, cell)]
+    task = {
+        "cells": [(cell.source, "raises-exception" in cell.metadata.get("tags", [])) for cell in cells],
+        "folder": folder,
+        "environment": dict(os.environ),
+    }
+    with open_run([cell.source for cell in cells], folder) as run:
+        run.send(task)
+        if all(_follow_cell(client, run, cell, index) for index, cell in enumerate(client.nb.cells)):
+            _, summary = run.receive(client.timeout)
+            client.nb.metadata.papermill["inputs"] = summary["inputs"]
+            client.nb.metadata["language_info"] = summary["language_info"]
+            client.set_widgets_metadata()
+            _note_datasets(summary["inputs"])
+
+
+def _is_executed(client: Any, cell: Any) -> bool:
+    """Say whether papermill's client would send a cell to a kernel."""
+    skipped = client.skip_cells_with_tag in cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and bool(cell.source.strip()) and not skipped
+
+
+def _note_datasets(observed: Iterable[str]) -> None:
+    """Let the server read, once for all runs to come, the tables that a run has read."""
+    names = {name.partition("#")[2] for name in observed} - {""}
+    with _lock:
+        if _current:
+            _current.datasets |= names
+
+
+def _follow_cell(client: Any, run: ForkedRun, cell: Any, index: int) -> bool:
+    """Put one cell's outputs into the notebook; return whether the run goes on."""
+    from helpers.runs.kernel_engine import describe_timeout, mark_stopped
+
+    client.nb_man.cell_start(cell, index)
+    try:
+        succeeded = not _is_executed(client, cell) or _fill(client, run, cell, index)
+    except (TimeoutError, ChildEndedError) as error:
+        for kind, content in run.take_rest():
+            _process(client, cell, index, kind, content)
+        if isinstance(error, ChildEndedError):
+            mark_stopped(client.nb_man, "DeadKernelError", describe_death(error.status))
+        else:
+            mark_stopped(client.nb_man, "CellTimeoutError", describe_timeout(client.timeout))
+        succeeded = False
+    else:
+        if not succeeded:
+            client.nb_man.cell_exception(cell, index)
+    client.nb_man.cell_complete(cell, index)
+    return succeeded
+
+
+def _fill(client: Any, run: ForkedRun, cell: Any, index: int) -> bool:
+    """Take a cell's messages up to the reply; return whether it succeeded or was allowed to fail."""
+    client.clear_before_next_output = False
+    end = time.monotonic() + client.timeout if client.timeout else None
+    while True:
+        kind, content = run.receive(None if end is None else max(end - time.monotonic(), 0))
+        if kind == SUMMARY:
+            raise ChildEndedError(0)
+        if kind == "execute_reply":
+            allowed = "raises-exception" in cell.metadata.get("tags", [])
+            return content["status"] != "error" or allowed
+        _process(client, cell, index, kind, content)
+
+
+def _process(client: Any, cell: Any, index: int, kind: str, content: dict[str, Any]) -> None:
+    message = {"msg_type": kind, "content": content, "header": {"msg_type": kind}}
+    client.process_message(message | {"parent_header": {}, "buffers": []}, cell, index)

@@ -7,19 +7,24 @@ keeps every failed run.
 
 from __future__ import annotations
 
+import os
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
+from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
 NAME = "report-kernel"
+# As in the fork server: sums over threads could differ in their last digit.
+SINGLE_THREADED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-def describe_timeout(seconds: int | None) -> str:
+def describe_timeout(seconds: float | None) -> str:
     """Return the message of a cell that ran too long."""
     return f"the cell ran longer than {seconds} s; raise the limit with --timeout"
 
@@ -40,15 +45,33 @@ class KernelEngine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any
+        cls,
+        nb_man: NotebookExecutionManager,
+        kernel_name: str,
+        *,
+        execution_timeout: float | None = None,
+        start_timeout: float = 60,
+        folder: str | None = None,
+        shutdown_kernel: str = "immediate",
+        **_: Any,
     ) -> None:
         """Execute every cell in a kernel of its own, over sockets that only this user can reach."""
         try:
-            with tempfile.TemporaryDirectory(prefix="k") as folder:
-                sockets = Config({"KernelManager": {"transport": "ipc", "ip": f"{folder}/s"}})
-                super().execute_managed_notebook(nb_man, kernel_name, config=sockets, **kwargs)
+            with tempfile.TemporaryDirectory(prefix="k") as own:
+                client = PapermillNotebookClient(
+                    nb_man,
+                    kernel_name=kernel_name,
+                    timeout=execution_timeout,
+                    startup_timeout=start_timeout,
+                    shutdown_kernel=shutdown_kernel,
+                    resources={"metadata": {"path": folder or str(Path.cwd())}},
+                    # No file of the user's settings may change what a notebook says.
+                    extra_arguments=[f"--ipython-dir={own}"],
+                    config=Config({"KernelManager": {"transport": "ipc", "ip": f"{own}/s"}}),
+                )
+                client.execute(env=os.environ | SINGLE_THREADED)
         except CellTimeoutError:
-            mark_stopped(nb_man, "CellTimeoutError", describe_timeout(kwargs.get("execution_timeout")))
+            mark_stopped(nb_man, "CellTimeoutError", describe_timeout(execution_timeout))
         except DeadKernelError:
             mark_stopped(nb_man, "DeadKernelError", "the kernel died while the cell ran")
 

@@ -2,6 +2,7 @@
 
 ``runs/<notebook>/<key>/`` holds ``run.json``, ``<notebook>.ipynb`` and ``results.json``; it is written aside
 and renamed, so a folder under its key is always whole. A failed run is kept in ``runs/<notebook>/failed/``.
+One lock serialises writers of all processes; whatever lies aside while it is held was left by a killed one.
 """
 
 from __future__ import annotations
@@ -9,43 +10,101 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import nbformat
+from filelock import FileLock
 from nbformat import NotebookNode
 
 from helpers import paths
-from helpers.runs.inputs import hash_bytes
+from helpers.errors import EnvironmentMissingError
+from helpers.runs.inputs import Imports, find_imports, hash_bytes
 from helpers.runs.results import RESULTS_SCHEMA
 
-RUN_SCHEMA = "report-run/1"
+RUN_SCHEMA = "report-run/2"
 KEY_LENGTH = 16
+STEERING_TAGS = ("parameters", "raises-exception", "skip-execution")
+_ASIDE = ".writing-"
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """A run that has been checked but not executed: all that decides its outcome."""
+    """A run that has been checked but not executed.
+
+    Attributes
+    ----------
+    notebook : str
+    parameters : mapping
+        All parameters by name, as plain values.
+    as_of : str
+        The resolved day, ISO.
+    source : str
+        The notebook file as text.
+    code : tuple of str
+        Sources of the code cells.
+    steering : tuple of tuple of str
+        For each code cell those of its tags that decide how it is executed.
+    """
 
     notebook: str
     parameters: Mapping[str, Any]
     as_of: str
+    source: str
     code: tuple[str, ...]
+    steering: tuple[tuple[str, ...], ...]
+
+    @cached_property
+    def lookup(self) -> str:
+        """First hex digits of the hash over all that is known without running: code, parameters, day."""
+        return _hash_parts(self.code, self.steering, dict(self.parameters), self.as_of)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """What the code cells import."""
+        return find_imports(self.code)
+
+    def key(self, inputs: Mapping[str, str], versions: Mapping[str, str]) -> str:
+        """Return the key of the run: what is known without running, and what the run turned out to need."""
+        return _hash_parts(self.lookup, dict(inputs), dict(versions))
+
+
+@dataclass(frozen=True)
+class Executed:
+    """What came out of an execution, before it is kept; it travels between processes as bytes.
+
+    Attributes
+    ----------
+    notebook : str
+        The executed and normalised notebook, as text.
+    results : list of dict
+    inputs, versions : mapping
+        What the execution depended on, as the process that executed it has it.
+    failure : dict or None
+        ``cell``, ``error``, ``message`` and ``source`` of a failed run.
+    timing : mapping
+        Durations, host and times: everything that may differ between two equal runs.
+    """
+
+    notebook: str
+    results: list[dict[str, Any]]
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
+    failure: Mapping[str, Any] | None
+    timing: Mapping[str, Any]
 
-    @property
-    def key(self) -> str:
-        """First hex digits of the hash over code, parameters, resolved date, inputs and versions."""
-        parts = [self.code, dict(self.parameters), self.as_of, dict(self.inputs), dict(self.versions)]
-        return hash_bytes(to_json(parts).encode())[:KEY_LENGTH]
+    def to_bytes(self) -> bytes:
+        """Return it as JSON in UTF-8."""
+        return json.dumps(asdict(self), ensure_ascii=False).encode()
 
-    @property
-    def folder(self) -> Path:
-        """Where the finished run lies."""
-        return paths.RUNS / self.notebook / self.key
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """Read what `to_bytes` wrote."""
+        return cls(**json.loads(raw))
 
 
 @dataclass(frozen=True)
@@ -67,78 +126,106 @@ class Run:
         return notebook
 
 
+def _hash_parts(*parts: Any) -> str:
+    return hash_bytes(to_json(parts).encode())[:KEY_LENGTH]
+
+
 def to_json(content: Any) -> str:
     """Write JSON with sorted keys and without NaN."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, allow_nan=False, indent=1)
 
 
-def describe_plan(plan: RunPlan) -> dict[str, Any]:
-    """Return the part of ``run.json`` that is known before the run."""
-    return {
+def describe_run(plan: RunPlan, executed: Executed) -> dict[str, Any]:
+    """Return ``run.json`` without the hashes of the files beside it."""
+    status: dict[str, Any] = {"status": "succeeded"}
+    if executed.failure:
+        status = {"status": "failed", "failure": dict(executed.failure)}
+    return status | {
         "schema": RUN_SCHEMA,
         "notebook": plan.notebook,
-        "key": plan.key,
+        "key": plan.key(executed.inputs, executed.versions),
+        "lookup": plan.lookup,
         "parameters": dict(plan.parameters),
         "as_of": plan.as_of,
         "seed": plan.parameters["seed"],
-        "inputs": dict(plan.inputs),
-        "versions": dict(plan.versions),
+        "code": [hash_bytes(source.encode()) for source in plan.code],
+        "inputs": dict(executed.inputs),
+        "versions": dict(executed.versions),
+        "timing": dict(executed.timing),
     }
 
 
-def write_run(
-    plan: RunPlan,
-    notebook: NotebookNode,
-    results: list[dict[str, Any]],
-    *,
-    timing: Mapping[str, Any],
-    failure: Mapping[str, Any] | None = None,
-) -> Path:
+def find_failed(plan: RunPlan) -> Path:
+    """Return the folder in which a failed run is kept."""
+    return paths.RUNS / plan.notebook / "failed" / plan.lookup
+
+
+def write_run(plan: RunPlan, executed: Executed) -> Path:
     """Write a run aside, then rename it into place; return its folder.
 
-    Parameters
-    ----------
-    plan : RunPlan
-    notebook : NotebookNode
-        Executed and normalised.
-    results : list of dict
-    timing : mapping
-        Durations, host and times: everything that may differ between two equal runs.
-    failure : mapping, optional
-        ``cell``, ``error``, ``message`` of a failed run, which goes to the ``failed`` folder.
+    Raises
+    ------
+    EnvironmentMissingError
+        If the folder of runs cannot be written, or its disk is full.
     """
-    target = paths.RUNS / plan.notebook / "failed" / plan.key if failure else plan.folder
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".writing-", dir=paths.RUNS))
-    status: dict[str, Any] = (
-        {"status": "failed", "failure": dict(failure)} if failure else {"status": "succeeded"}
-    )
-    head = {"schema": RESULTS_SCHEMA, "notebook": plan.notebook, "key": plan.key, "as_of": plan.as_of}
-    nbformat.write(notebook, aside / f"{plan.notebook}.ipynb")
-    (aside / "results.json").write_text(to_json(head | {"results": results}), encoding="utf-8")
-    (aside / "run.json").write_text(
-        to_json(describe_plan(plan) | status | {"timing": dict(timing)}), encoding="utf-8"
-    )
-    return _swap(aside, target)
+    record = describe_run(plan, executed)
+    target = find_failed(plan) if executed.failure else paths.RUNS / plan.notebook / record["key"]
+    head = {"schema": RESULTS_SCHEMA} | {name: record[name] for name in ("notebook", "key", "as_of")}
+    files = {
+        f"{plan.notebook}.ipynb": executed.notebook,
+        "results.json": to_json(head | {"results": executed.results}),
+    }
+    hashes = {name: hash_bytes(content.encode()) for name, content in files.items()}
+    return write_folder(target, files | {"run.json": to_json(record | {"files": hashes})})
 
 
-def _swap(aside: Path, target: Path) -> Path:
-    """Rename a finished folder into place; one already there gives way once the new one is whole."""
-    old = aside.with_name(f"{aside.name}-old")
-    if target.exists():
-        target.replace(old)
-    aside.replace(target)
-    shutil.rmtree(old, ignore_errors=True)
+def write_folder(target: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files into a folder under ``runs/`` that is either whole or not there; return it.
+
+    Raises
+    ------
+    EnvironmentMissingError
+        If ``runs/`` cannot be written.
+    """
+    with hold_runs():
+        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=paths.RUNS))
+        for name, content in files.items():
+            (aside / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            target.replace(aside.with_name(f"{aside.name}-old"))
+        aside.chmod(0o755)
+        aside.replace(target)
     return target
+
+
+@contextmanager
+def hold_runs() -> Iterator[None]:
+    """Hold the lock under which ``runs/`` is written, and leave nothing unfinished there."""
+    try:
+        paths.RUNS.mkdir(parents=True, exist_ok=True)
+        with FileLock(paths.RUNS / ".lock"):
+            try:
+                yield
+            finally:
+                for left in paths.RUNS.glob(f"{_ASIDE}*"):
+                    shutil.rmtree(left, ignore_errors=True)
+    except OSError as error:
+        raise EnvironmentMissingError(
+            f"cannot write {paths.RUNS} ({error.strerror or error}); make room or make it writable, then run "
+            "again: finished runs are kept"
+        ) from error
 
 
 def read_run(folder: Path) -> Run | None:
     """Read a finished run, or return None if there is none or it cannot be trusted."""
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        whole = all(
+            hash_bytes((folder / name).read_bytes()) == digest for name, digest in record["files"].items()
+        )
         results = json.loads((folder / "results.json").read_text(encoding="utf-8"))["results"]
-        run = Run(folder, record, results)
-        run.read_notebook()
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return run if record.get("schema") == RUN_SCHEMA and record.get("status") == "succeeded" else None
+    succeeded = record.get("schema") == RUN_SCHEMA and record.get("status") == "succeeded"
+    return Run(folder, record, results) if whole and succeeded else None
