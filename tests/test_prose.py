@@ -31,6 +31,22 @@ def test_an_open_interval_is_a_bound(low, high, text):
     assert text == prose.format_interval(low, high, "%")
 
 
+@pytest.mark.parametrize(
+    ("share", "word"),
+    [
+        (None, None),
+        (0.1, "little"),
+        (0.11, "part"),
+        (0.5, "part"),
+        (0.51, "most"),
+        (0.9, "nearly all"),
+        (2, "nearly all"),
+    ],
+)
+def test_a_share_has_the_word_of_the_method_page(share, word):
+    assert word == prose.describe_share(share)
+
+
 @given(st.floats(-1e12, 1e12))
 def test_no_number_is_written_with_a_hyphen_or_as_minus_zero(value):
     text = prose.format_number(value)

@@ -75,6 +75,11 @@ def check_outside(folder: Path) -> list[str]:
     return site_checks.check_outside(_book(folder))
 
 
+def check_links(folder: Path) -> list[str]:
+    """Every link inside the book leads somewhere, anchors included."""
+    return site_checks.check_links(_book(folder))
+
+
 def check_policy(folder: Path) -> list[str]:
     """Every page carries the content policy, and no script or style stands inline."""
     return site_checks.check_policy(_book(folder))
@@ -135,6 +140,7 @@ CHECKS: dict[str, Check] = {
     "answer": check_answer,
     "hindsight": check_hindsight,
     "outside": check_outside,
+    "links": check_links,
     "policy": check_policy,
     "digest": check_digest,
 }

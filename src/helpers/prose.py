@@ -10,6 +10,26 @@ _PREFIX = {"RMB bn": "RMB ", "RMB m": "RMB ", "RMB": "RMB "}
 _SCALE = {"RMB bn": "bn", "RMB m": "m", "RMB": ""}
 
 
+def describe_share(share: float | None) -> str | None:
+    """Say in a calibrated word how much of a whole is explained, as the method page defines it.
+
+    Parameters
+    ----------
+    share : float or None
+        Part of what is to be explained, 0 upwards.
+
+    Returns
+    -------
+    str or None
+        "little" up to a tenth, "part" up to a half, "most" below nine tenths, else "nearly all".
+    """
+    if share is None:
+        return None
+    if share >= 0.9:
+        return "nearly all"
+    return "most" if share > 0.5 else "part" if share > 0.1 else "little"
+
+
 def format_number(value: float, spec: str = "") -> str:
     """Write a bare number with thousands separators and a true minus sign.
 

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from helpers.errors import InputError
 from helpers.models.direct_loss import (
     DirectLossRecord,
-    describe_cover,
     solve_direct_loss,
     solve_effective_loss,
     solve_explaining_share,
@@ -264,12 +263,3 @@ def test_record_refuses_values_out_of_range_and_unknown_names(values):
 def test_default_share_is_the_one_its_function_computes():
     """The default of the outside share equals the function applied to the printed 98.8 %."""
     assert DirectLossRecord().outside_share == solve_outside_share(98.8)
-
-
-@pytest.mark.parametrize(
-    ("share", "word"),
-    [(None, None), (0.0, "little"), (0.25, "a part"), (0.5, "most"), (1.0, "all"), (3.0, "all")],
-)
-def test_a_cover_has_one_word(share, word):
-    """The words' limits are closed below and open above."""
-    assert word == describe_cover(share)

@@ -55,8 +55,6 @@ from helpers.models.quarters import arrange_quarters, name_missing, parse_quarte
 from helpers.models.record import Record, parameter
 
 QUARTERS_A_YEAR = 4
-COVER_WORDS = ((0.25, "little"), (0.5, "a part"), (1.0, "most"))
-"""Upper limit of the covered part of a fall -> word; own convention, defined on the method page."""
 
 
 class DirectLossRecord(Record):
@@ -330,24 +328,6 @@ def solve_direct_loss(
             lost_beside_share=record.lost_beside_share,
         ),
     )
-
-
-def describe_cover(covered_share: float | None) -> str | None:
-    """Say in a word how much of a fall a loss covers.
-
-    Parameters
-    ----------
-    covered_share : float or None
-        Part of the fall, 0 upwards; None when it is not known or growth did not fall.
-
-    Returns
-    -------
-    str or None
-        "little" below a quarter, "a part" below a half, "most" below the whole, else "all".
-    """
-    if covered_share is None:
-        return None
-    return next((word for limit, word in COVER_WORDS if covered_share < limit), "all")
 
 
 def summarise_loss_grid(
