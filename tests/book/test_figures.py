@@ -20,6 +20,7 @@ from helpers.book.figures import RenderedFigure, render_figure, vega_bundle
 from helpers.charts import theme
 from helpers.charts.bars import chart_bars
 from helpers.charts.frame import Chart, Spec, chart_message, frame
+from helpers.charts.lines import chart_lines
 
 SVG = "{http://www.w3.org/2000/svg}"
 LITERAL = re.compile(r"#[0-9a-f]{6}\b")
@@ -292,3 +293,13 @@ def test_style_sheet_uses_palette_variables_only() -> None:
     text = (Path(figures.__file__).parent / "assets" / "figures.css").read_text("utf-8")
     assert LITERAL.findall(text) == []
     assert set(re.findall(r"var\(--(kx-[\w-]+)\)", text)) <= set(theme.named_pairs())
+
+
+def test_a_projection_is_marked_for_the_check_of_hindsight():
+    """Days to come that a model draws are no later knowledge."""
+    chart = chart_lines(pd.DataFrame({"period": ["2027Q1", "2027Q2"], "value": [1.0, 2.0]}), measure="Level")
+    words = {"title": "Level to come", "subtitle": "Level.", "source": "own", "name": "level-to-come"}
+    alt = "Line of a level over two quarters that are still to come."
+    plain = render_figure(frame(chart, alt=alt, **words).spec).html
+    marked = render_figure(frame(chart, alt=alt, projection=True, **words).spec).html
+    assert ("data-projection" in plain, "data-projection" in marked) == (False, True)

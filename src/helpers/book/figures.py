@@ -104,7 +104,7 @@ def render_figure(spec: frame.Spec, *, number: int | None = None, root: str = ""
     extra = _details(
         meta, tables, [root + path for path in sheet_paths], {k: root + p for k, p in paths.items()}
     )
-    return RenderedFigure(_figure(meta["name"], root + live_path, head + body + extra), files)
+    return RenderedFigure(_figure(meta, root + live_path, head + body + extra), files)
 
 
 @cache
@@ -293,11 +293,12 @@ def _variables() -> dict[str, str]:
 # The page
 
 
-def _figure(name: str, live: str, inner: str) -> str:
-    anchor = f"chart-{name}"
+def _figure(meta: Mapping[str, Any], live: str, inner: str) -> str:
+    anchor = f"chart-{meta['name']}"
+    projection = " data-projection" if meta.get("projection") else ""
     return (
-        f'<figure class="kx-figure" id="{anchor}" aria-labelledby="{anchor}-title" data-name="{name}"'
-        f' data-spec="{html.escape(live)}" data-state="still">\n{inner}</figure>\n'
+        f'<figure class="kx-figure" id="{anchor}" aria-labelledby="{anchor}-title" data-name="{meta["name"]}"'
+        f' data-spec="{html.escape(live)}" data-state="still"{projection}>\n{inner}</figure>\n'
     )
 
 

@@ -75,6 +75,7 @@ def frame(
     alt: str,
     name: str,
     columns: Mapping[str, str] | None = None,
+    projection: bool = False,
 ) -> FramedChart:
     """Put a chart into its frame.
 
@@ -94,6 +95,8 @@ def frame(
         Kebab-case and unique in the book.
     columns : dict, optional
         Field -> title, where the chart's own axis and tooltip titles would read badly in a table.
+    projection : bool
+        Whether the chart draws what a model expects of days to come, which are then no hindsight.
 
     Raises
     ------
@@ -117,6 +120,7 @@ def frame(
                 "source": _sources(source),
                 "alt": alt,
                 "columns": titles,
+                **({"projection": True} if projection else {}),
                 "embedOptions": {"actions": False},
             },
             "title": {"text": wrap(title, theme.TITLE), "subtitle": wrap(subtitle, theme.TEXT + 1)},
