@@ -13,7 +13,7 @@ from pathlib import Path
 from helpers import data, paths
 from helpers.book import answer, build, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
-from helpers.runs import contract, engine, inputs, reference, references
+from helpers.runs import contract, engine, inputs, recheck, reference, references
 from helpers.runs.nbval import compare_outputs, find_unexecuted
 
 Check = Callable[[Path], list[str]]
@@ -116,6 +116,11 @@ def check_nbval(_: Path) -> list[str]:
     return [line for run in runs for line in compare_outputs(run)]
 
 
+def check_cache(_: Path) -> list[str]:
+    """A sample of the finished runs, executed again, gives the same results and charts."""
+    return recheck.recheck_runs()
+
+
 def check_answer(_: Path) -> list[str]:
     """The README's answer is the one that the runs give."""
     runs = [engine.run_notebook(name) for name in contract.list_chapters()]
@@ -138,6 +143,7 @@ CHECKS: dict[str, Check] = {
     "nbval": check_nbval,
     "reference": check_reference,
     "answer": check_answer,
+    "cache": check_cache,
     "hindsight": check_hindsight,
     "outside": check_outside,
     "links": check_links,

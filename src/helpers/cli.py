@@ -173,6 +173,77 @@ def _is_terminal() -> bool:
     return sys.stderr.isatty()
 
 
+@main.command("sweep")
+@click.argument("notebooks", nargs=-1, required=True, metavar="NOTEBOOK...")
+@click.option(
+    "--grid",
+    multiple=True,
+    metavar="NAME=A,B,C",
+    help="Values of a parameter, or 1..100; every combination is run. May be repeated.",
+)
+@click.option("--scenarios", "scenario_names", metavar="A,B", default="", help="Scenarios to start from.")
+@click.option("--as-of", metavar="DATE", help="Use only what was published by this ISO day.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), metavar="N", help="Runs at a time; by default one a processor."
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Address of a Dask scheduler that executes the runs.")
+@click.option("--yes", is_flag=True, help="Confirm a grid of very many runs.")
+@_options(_timeout, _json)
+def sweep_command(
+    notebooks: tuple[str, ...],
+    grid: tuple[str, ...],
+    scenario_names: str,
+    as_of: str | None,
+    jobs: int | None,
+    scheduler: str | None,
+    yes: bool,
+    timeout_seconds: int,
+    as_json: bool,
+) -> int:
+    """Run every combination of a grid or of scenarios, and write one table.
+
+    Runs that are at hand are reused, so a sweep that was stopped goes on where it was.
+
+    Example: report sweep closed_loop --grid outside_share=0.01,0.02,0.05 --grid recovered_share=0,0.5
+    """
+    from helpers.runs import sweep, sweep_table
+
+    names = [name for name in scenario_names.split(",") if name]
+    given = {"as_of": as_of} if as_of else None
+    points = sweep.plan_sweep(
+        notebooks, sweep.parse_grid(grid), scenario_names=names, given=given, confirmed=yes
+    )
+    done = sweep.run_sweep(
+        points, jobs=jobs, scheduler=scheduler, timeout_seconds=timeout_seconds, progress=_is_terminal()
+    )
+    folder = sweep_table.write_table(done)
+    if as_json:
+        click.echo(sweep_table.build_table(done).to_json(orient="records", force_ascii=False))
+    else:
+        click.echo(
+            f"{len(points)} runs ({done.reused} at hand, {len(done.failures)} failed): {folder / 'runs.csv'}"
+        )
+    for failure in done.failures:
+        click.echo(f"failed: {failure.point.varied}: {failure.cause}", err=True)
+    return 1 if done.failures else 0
+
+
+@main.command("plan")
+@_options(_scenario, _as_of, _json)
+def plan_command(scenario: str, as_of: str | None, as_json: bool) -> None:
+    """Say which notebooks `report build` would execute, and why."""
+    from helpers.runs import contract, engine, scenarios
+
+    chosen, day = scenarios.load_scenario(scenario), {"as_of": as_of} if as_of else {}
+    outlooks = [engine.plan_notebook(n, chosen.parameters_for(n) | day) for n in contract.list_chapters()]
+    if as_json:
+        click.echo(json.dumps([outlook.to_dict() for outlook in outlooks], ensure_ascii=False, indent=1))
+        return
+    for outlook in outlooks:
+        state = f"run {outlook.key} is at hand" if outlook.key else f"would run: {'; '.join(outlook.causes)}"
+        click.echo(f"{outlook.notebook}: {state}")
+
+
 @main.command("build")
 @_options(_scenario, _as_of, _timeout)
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FOLDER",
