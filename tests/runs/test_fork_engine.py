@@ -211,9 +211,8 @@ def test_a_module_beside_the_notebook_comes_before_an_installed_one(tmp_path, mo
 
 def test_processes_that_a_run_leaves_are_ended():
     """Also one that put itself into a session of its own."""
-    start = (
-        "from subprocess import *\nfor own in 0, 1: print(Popen(['sleep', '9'], start_new_session=own).pid)"
-    )
+    sleep = "subprocess.Popen(['sleep', '99'], start_new_session=own).pid"
+    start = f"import subprocess\nprint(*({sleep} for own in (False, True)))"
     pids = [int(pid) for pid in text_of(execute(start)[0]).split()]
     assert 2 == len(pids)
     assert all(wait_for_end(pid) for pid in pids)
