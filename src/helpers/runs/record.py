@@ -191,12 +191,23 @@ def write_folder(target: Path, files: Mapping[str, str | bytes]) -> Path:
         aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=paths.RUNS))
         for name, content in files.items():
             (aside / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            target.replace(aside.with_name(f"{aside.name}-old"))
         aside.chmod(0o755)
-        aside.replace(target)
+        _swap(aside, target)
     return target
+
+
+def _swap(aside: Path, target: Path) -> None:
+    """Rename a whole folder into place; one already there gives way only if that works."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not target.exists():
+        aside.replace(target)
+        return
+    old = target.replace(aside.with_name(f"{aside.name}-old"))
+    try:
+        aside.replace(target)
+    except OSError:
+        old.replace(target)
+        raise
 
 
 @contextmanager
