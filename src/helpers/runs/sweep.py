@@ -28,7 +28,7 @@ from helpers.errors import EnvironmentMissingError, InputError, RunError, Unknow
 from helpers.runs import cache, contract, engine, fork_engine, scenarios
 from helpers.runs.record import Executed, Run, RunPlan, hold_runs
 
-LIMIT = 1000
+LIMIT, LARGEST_RANGE = 1000, 10**6
 IN_FLIGHT = 1000
 CONNECT_SECONDS = 10
 SUCCEEDED, FAILED = "succeeded", "failed"
@@ -124,12 +124,12 @@ def _expand_range(name: str, text: str) -> Iterable[str]:
     first, last = int(ends[1]), int(ends[2])
     if last < first:
         raise InputError(f"--grid {name}={text} counts upwards; write {last}..{first}")
-    _check_size(last - first + 1, confirmed=False, limit=10**6)
+    _check_size(last - first + 1, limit=LARGEST_RANGE)
     return map(str, range(first, last + 1))
 
 
-def _check_size(size: int, *, confirmed: bool, limit: int = LIMIT) -> None:
-    if size > limit and not confirmed:
+def _check_size(size: int, *, limit: int) -> None:
+    if size > limit:
         raise InputError(
             f"the sweep has {size:,} runs, more than {limit:,}; take fewer values, or confirm with --yes"
         )
@@ -173,7 +173,8 @@ def plan_sweep(
     _check_names([*values, *(given or {})], known)
     own = {notebook: _select(values, known[notebook]) for notebook in notebooks}
     sizes = [math.prod(map(len, part.values())) * max(len(scenario_names), 1) for part in own.values()]
-    _check_size(sum(sizes), confirmed=confirmed)
+    if not confirmed:
+        _check_size(sum(sizes), limit=LIMIT)
     points: list[Point] = []
     for notebook, part in own.items():
         shared = _select(given or {}, known[notebook])
