@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from helpers import data, paths
-from helpers.book import chapters, figures, policy, records
+from helpers.book import chapters, evidence_pages, figures, policy, records
 from helpers.errors import InputError, ReportError
 from helpers.runs import contract, engine, inputs, scenarios
 from helpers.runs.record import Run, to_json
@@ -188,7 +188,7 @@ def write_sources(edition: dict[str, Any], runs: list[Run]) -> dict[str, bytes]:
     (paths.RECORDS / "results.json").write_text(to_json(results), encoding="utf-8")
     (paths.RECORDS / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
     records.write_records(edition, described)
-    files: dict[str, bytes] = {}
+    files = evidence_pages.write_evidence(edition, described)
     for run, shown in zip(runs, described, strict=True):
         name = run.record["notebook"]
         chapter, made = chapters.make_chapter(

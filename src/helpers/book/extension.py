@@ -4,6 +4,8 @@ Roles and directives for MyST pages and chapters:
 
 ``{result}`name/of_result:spec```
     A number from a run, linked to its row on the page about this run.
+``{figure}`f028```
+    A published figure, linked to its row; see `helpers.book.quotes` for the keys.
 ``{edition}`as_of```
     A field of the edition that is being built.
 ``{typed}`95%```
@@ -13,7 +15,7 @@ Roles and directives for MyST pages and chapters:
 ``{since} 2022-11-22`` and ``{before} 2022-11-22``
     A block that appears only in editions of that day or later, or only in older ones.
 
-Both files read here, ``records/results.json`` and ``records/edition.json``, are written by the build.
+The files read here, in ``records/``, are written by the build.
 """
 
 from __future__ import annotations
@@ -32,14 +34,16 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from helpers.book.formulas import render_formula
+from helpers.book.mentions import ANNOUNCED_CLASS
 from helpers.book.pasted import explain_result, find_result
+from helpers.book.quotes import find_quote
 from helpers.errors import InputError, UnknownNameError
 
 ASSETS = Path(__file__).parent / "assets"
 RESULTS_FILE = "records/results.json"
 EDITION_FILE = "records/edition.json"
+FIGURES_FILE = "records/figures.json"
 RUN_PAGE = "records/about"
-ANNOUNCED_CLASS = "kx-announced"
 
 
 class BookError(SphinxError):
@@ -88,6 +92,23 @@ class ResultRole(_ReportRole):
         anchor = "result-" + re.split(r"[.:]", self.text.strip())[0].replace("/", "-")
         link = nodes.reference("", text, internal=True, refuri=f"{page}#{anchor}", classes=["kx-number"])
         link["reftitle"] = explain_result(result)
+        return [link], []
+
+
+class FigureRole(_ReportRole):
+    """Quote a published figure, linked to its row on a page of evidence."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return one link, or note a complaint that fails the build once all pages are read."""
+        try:
+            text, quote = find_quote(_read(self.env, FIGURES_FILE), self.text.strip())
+        except (InputError, UnknownNameError) as error:
+            _complain(self.env, self.place(), str(error))
+            return [], []
+        page, _, anchor = quote["address"].partition(".html")
+        target = self.env.app.builder.get_relative_uri(self.env.docname, page)
+        link = nodes.reference("", text, internal=True, refuri=target + anchor, classes=["kx-number"])
+        link["reftitle"] = quote["title"]
         return [link], []
 
 
@@ -200,6 +221,7 @@ def _add_context(
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything; called by Sphinx."""
     app.add_role("result", ResultRole())
+    app.add_role("figure", FigureRole())
     app.add_role("edition", EditionRole())
     app.add_role("typed", TypedRole())
     app.add_role("announced", AnnouncedRole())

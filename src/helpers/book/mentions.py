@@ -11,6 +11,8 @@ MONTHS = (
 )
 MONTH = rf"(?:{'|'.join(MONTHS)}|{'|'.join(month[:3] for month in MONTHS)})"
 YEAR = r"20[0-4]\d"
+ANNOUNCED_CLASS = "kx-announced"
+"""Class of words that name a day to come and were announced before it."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ LEFTOVERS = (
     "_static/pygments*.css",
 )
 STYLES = "_static/report.css"
-STYLE_PARTS = ("_static/book.css", "_static/figures.css")
+STYLE_PARTS = ("_static/book.css", "_static/tables.css", "_static/figures.css")
 SEARCH_INDEX = "_static/search-index.js"
 
 _HASH_LENGTH = 12
@@ -221,7 +221,7 @@ def _remove_leftovers(html: Path) -> None:
 
 
 def _join_styles(html: Path) -> None:
-    """Write the one style sheet: the charts' colours, the pages' look, the figures' look."""
+    """Write the one style sheet: the charts' colours, the look of pages, registers and figures."""
     parts = [html / name for name in STYLE_PARTS]
     _write_files(
         html, {STYLES: css_variables() + "".join(part.read_text(encoding="utf-8") for part in parts)}

@@ -14,8 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import html as lxml_html
 
-from helpers.book.extension import ANNOUNCED_CLASS
-from helpers.book.mentions import MONTH, YEAR, find_later
+from helpers.book.mentions import ANNOUNCED_CLASS, MONTH, YEAR, find_later
 from helpers.book.policy import POLICY
 from helpers.book.records import UNDATED
 from helpers.book.search import INLINE
@@ -42,7 +41,7 @@ _NOT_PROSE = re.compile(
     r"""
     <!--.*?-->
     | \$\$.*?\$\$ | (?<!\\)\$[^$\n]+\$       # formulas
-    | \{(?:result|typed|edition|announced|ref|numref|doc|eq|cite)\}`[^`]*`
+    | \{(?:result|figure|typed|edition|announced|ref|numref|doc|eq|cite)\}`[^`]*`
     | (`+)(?!`).*?(?<!`)\1(?!`)              # code
     | \]\([^)]*\) | \[[^\]]*\]:\s\S+ | https?://\S+
     | <[^>]+>                                # tags with their attributes

@@ -102,7 +102,8 @@ class _Plan:
 
     def x(self, field: str = "_at") -> alt.X:
         first, last = self.span
-        years = list(range(int(first), int(last) + 1))
+        # The year that closes the axis is not named: it may lie ahead of everything drawn.
+        years = list(range(int(first), int(last)))
         scale = alt.Scale(domain=[first, last], nice=False, zero=False)
         axis = alt.Axis(
             values=years, format="d", title=None, grid=True, domain=False, ticks=False, orient="top"

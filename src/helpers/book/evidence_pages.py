@@ -1,0 +1,82 @@
+"""The pages of evidence: figures, systems and claims of the articles, events, series, what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers import data, paths
+from helpers.book.addresses import SERIES
+from helpers.book.claims import describe_claims
+from helpers.book.derived import derive_all, describe_derived
+from helpers.book.evidence import describe_evidence
+from helpers.book.published import describe_figures
+from helpers.book.quotes import collect_quotes
+from helpers.book.systems import describe_systems
+from helpers.book.timeline import describe_timeline
+from helpers.evidence.facts import read_facts
+from helpers.runs.record import to_json
+
+FIGURES_FILE = "figures.json"
+"""What prose can quote, for the role ``{figure}``; it stays with the pages' sources."""
+
+_TABLES = ("facts", "documents", "dismissals", "systems", "claims", "events", "sources", "metrics", *SERIES)
+
+
+def write_evidence(
+    edition: Mapping[str, Any],
+    runs: Sequence[Mapping[str, Any]],
+    *,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    folder: Path | None = None,
+) -> dict[str, bytes]:
+    """Write the pages of evidence and return the files of their chart by path from the book's root.
+
+    Parameters
+    ----------
+    edition : mapping
+        With ``as_of``.
+    runs : sequence of mapping
+        As in `helpers.book.records.write_records`.
+    tables : mapping of str to DataFrame, optional
+        The datasets by name, only rows public by the edition's day; by default read from ``data/``.
+    folder : Path, optional
+        Where to write; by default ``book/records``.
+    """
+    day = date.fromisoformat(edition["as_of"])
+    known = select_known(tables or {name: data.load(name, day) for name in _TABLES}, day)
+    folder = folder or paths.RECORDS
+    facts = read_facts(known["facts"])
+    by_id = {fact.fact_id: fact for fact in facts}
+    alone, met = derive_all(facts, known, known["events"])
+    timeline, files = describe_timeline(known["events"], known["documents"], known["sources"], day)
+    articles = set(known["documents"]["document"])
+    pages = {
+        "evidence": describe_evidence(facts, known["documents"], known["dismissals"], day),
+        "derived": describe_derived(alone, met),
+        "timeline": timeline,
+        "systems": describe_systems(known["systems"], by_id, articles, runs, day),
+        "claims": describe_claims(known["claims"], by_id, day),
+        "figures": describe_figures(known, {name: data.describe(name)["title"] for name in SERIES}),
+    }
+    for name, text in pages.items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    quotes = collect_quotes(facts, known, (*alone, *met))
+    (folder / FIGURES_FILE).write_text(to_json(quotes), encoding="utf-8")
+    return files
+
+
+def select_known(tables: Mapping[str, pd.DataFrame], day: date) -> dict[str, pd.DataFrame]:
+    """Leave out articles that were not public by a day, and what was read from them.
+
+    Rows of the tables of articles and dismissals have no day of their own, so `helpers.data.load` cannot do it.
+    """
+    documents = tables["documents"]
+    documents = documents[documents["published_to"] <= pd.Timestamp(day)].reset_index(drop=True)
+    dismissals = tables["dismissals"]
+    dismissals = dismissals[dismissals["document"].isin(documents["document"])].reset_index(drop=True)
+    return dict(tables) | {"documents": documents, "dismissals": dismissals}
