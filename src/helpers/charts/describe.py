@@ -139,5 +139,21 @@ def describe_tornado(data: pd.DataFrame, what: str, *, unit: str, spec: str = ".
     return f"Tornado of {len(drawn)} assumptions that move {what}: most {most}, least {least}."
 
 
+def describe_timeline(data: pd.DataFrame, what: str, *, event: str, label: str = "date") -> str:
+    """Describe a timeline: how many steps it has, and the first and the last of them.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a step, in order of time.
+    event, label : str
+        Columns of the words and of the date as it is known.
+    """
+    if data.empty:
+        return NOTHING.format(what=what)
+    first, last = (f"{row[label]}, {row[event]}" for _, row in data.iloc[[0, -1]].iterrows())
+    return f"Timeline of {len(data)} {what}: from {first}, to {last}."
+
+
 def _words(column: str) -> str:
     return column.replace("_", " ")
