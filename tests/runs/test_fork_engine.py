@@ -16,6 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from helpers import paths
+from helpers.errors import RunError
 from helpers.runs import engine, fork_engine
 from helpers.runs.record import RunPlan
 
@@ -255,6 +256,33 @@ def test_edited_code_is_not_taken_from_a_server_that_holds_the_old(monkeypatch):
     assert edited.is_file()
 
 
+def test_a_server_prepared_early_is_the_one_that_runs(tmp_path):
+    """The command line lets it import while it imports itself."""
+    fork_engine.stop_server()
+    (tmp_path / "early.ipynb").write_text(make_plan("import zipapp").source)
+    fork_engine.prepare_notebook(tmp_path / "early.ipynb")
+    prepared = fork_engine._current.process.pid
+    look = "import os, sys\nos.getppid(), 'zipapp' in sys.modules"
+    assert f"({prepared}, True)" == text_of(execute(look)[0])
+    fork_engine.prepare_notebook(tmp_path / "absent.ipynb")
+
+
+def test_a_server_that_cannot_start_is_named(monkeypatch):
+    fork_engine.stop_server()
+    monkeypatch.setenv("REPORT_ROOT", str(paths.ROOT))
+    monkeypatch.setattr(fork_engine.sys, "executable", "/bin/false")
+    with pytest.raises(RunError, match=r"the fork server gave no child; .*--engine kernel runs without it"):
+        execute("1")
+    fork_engine.stop_server()
+
+
+def test_a_cell_has_its_time_after_the_server_has_started():
+    """A slow import in the server is no hanging cell."""
+    fork_engine.stop_server()
+    executed = engine.execute_plan(make_plan("import statsmodels.api"), timeout_seconds=1)
+    assert executed.failure is None
+
+
 def test_runs_from_threads_do_not_disturb_each_other():
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(lambda n: text_of(execute(f"print({n})\n{n} * 2")[0]), range(6)))
@@ -267,6 +295,7 @@ from helpers.runs import fork_engine
 print("main")
 with fork_engine.open_run(["0"], ".") as run:
     run.send({"cells": [(sys.argv[1], False)], "folder": ".", "environment": dict(os.environ)})
+    assert run.receive(30)[0] == "report_ready"
     while True:
         kind, content = run.receive(30)
         if kind == "stream":

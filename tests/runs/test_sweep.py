@@ -6,6 +6,7 @@ import json
 import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from frictionless import Package
@@ -13,6 +14,7 @@ from frictionless import Package
 from helpers import paths
 from helpers.errors import EnvironmentMissingError, InputError, UnknownNameError
 from helpers.runs import engine, sweep, sweep_table
+from helpers.runs.contract import RunParameters
 from helpers.runs.record import Executed
 
 FAILING = "assert years != 2, 'two years are none'\n"
@@ -184,6 +186,19 @@ def test_several_notebooks_share_one_table(write_notebook, tiny_growth):
     table = sweep_table.build_table(sweep.run_sweep(points, executor=InlineExecutor()))
     assert [tiny_growth, tiny_growth, "other", "other"] == list(table["notebook"])
     assert [False, False, True, True] == list(table["level"].notna())
+
+
+def test_a_notebook_without_the_parameter_runs_once(write_notebook, tiny_growth, monkeypatch):
+    class Parameters(RunParameters):
+        """Nothing but what every notebook has."""
+
+    monkeypatch.setitem(sys.modules, "bare", SimpleNamespace(Parameters=Parameters))
+    head = 'as_of: str = "latest"\nseed: int = 20240618'
+    path = write_notebook("bare_notebook", "1", parameters=head)
+    path.write_text(path.read_text().replace('"parameters": "tiny"', '"parameters": "bare"'))
+    points = sweep.plan_sweep([tiny_growth, "bare_notebook"], {"years": [1, 2]})
+    assert [tiny_growth, tiny_growth, "bare_notebook"] == [point.plan.notebook for point in points]
+    assert {} == points[-1].varied
 
 
 def test_parquet_is_written_where_it_can_be(years, monkeypatch):

@@ -31,7 +31,7 @@ from traitlets.config import Config
 
 from helpers.runs.inputs import InputObserver
 
-STREAM, SUMMARY = "report_stream", "report_summary"
+STREAM, READY, SUMMARY = "report_stream", "report_ready", "report_summary"
 _CONFIG = Config({"HistoryManager": {"enabled": False}, "IPythonKernel": {"_execute_sleep": 0}})
 
 
@@ -148,6 +148,7 @@ def execute(channel: Connection, stdout: int, stderr: int) -> None:
     _settle(kernel, task["folder"], task["environment"])
     observer = InputObserver()
     sys.addaudithook(observer.hear)
+    kernel.session.tell(READY, {})
     asyncio.run(_execute_cells(kernel, task["cells"]))
     summary = {"inputs": observer.collect(), "language_info": kernel.language_info}
     kernel.session.tell(SUMMARY, summary)

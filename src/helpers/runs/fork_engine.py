@@ -29,12 +29,13 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths
+from helpers.errors import RunError
 from helpers.runs import inputs
 
 NAME = "fork"
-STREAM, SUMMARY = "report_stream", "report_summary"
+STREAM, READY, SUMMARY = "report_stream", "report_ready", "report_summary"
 UNFIT = b"unfit:"
-STOP_SECONDS = 5
+START_SECONDS, STOP_SECONDS = 120, 5
 _STREAMS = ("stdout", "stderr")
 _SERVER_ENVIRONMENT = {
     # One thread for linear algebra: a process with more cannot be forked safely.
@@ -155,6 +156,18 @@ def prepare(sources: Iterable[str], folder: Path) -> None:
     imports = inputs.find_imports(sources)
     with _lock:
         _find_server(imports).request(imports, str(folder))
+
+
+def prepare_notebook(path: Path) -> None:
+    """Let the server import what a notebook needs while its caller still imports what it needs itself.
+
+    A file that is no notebook, or a platform without the engine, is left for the run to complain about.
+    """
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        if is_supported():
+            prepare(sources, path.parent)
 
 
 def stop_server() -> None:
@@ -373,12 +386,32 @@ def _execute_once(client: Any, folder: str) -> None:
     }
     with open_run([cell.source for cell in cells], folder) as run:
         run.send(task)
+        _await_start(run)
         if all(_follow_cell(client, run, cell, index) for index, cell in enumerate(client.nb.cells)):
-            _, summary = run.receive(client.timeout)
-            client.nb.metadata.papermill["inputs"] = summary["inputs"]
-            client.nb.metadata["language_info"] = summary["language_info"]
-            client.set_widgets_metadata()
-            _note_datasets(summary["inputs"])
+            _take_summary(client, run)
+
+
+def _await_start(run: ForkedRun) -> None:
+    """Wait for the child's first message; what the server needs before it is no cell's time."""
+    try:
+        run.receive(START_SECONDS)
+    except (TimeoutError, ChildEndedError) as error:
+        raise RunError(
+            "the fork server gave no child; its own message, if it had one, stands above; --engine kernel "
+            "runs without it"
+        ) from error
+
+
+def _take_summary(client: Any, run: ForkedRun) -> None:
+    try:
+        _, summary = run.receive(START_SECONDS)
+    except (TimeoutError, ChildEndedError) as error:
+        _mark_stopped(client, error)
+        return
+    client.nb.metadata.papermill["inputs"] = summary["inputs"]
+    client.nb.metadata["language_info"] = summary["language_info"]
+    client.set_widgets_metadata()
+    _note_datasets(summary["inputs"])
 
 
 def _is_executed(client: Any, cell: Any) -> bool:
@@ -397,24 +430,28 @@ def _note_datasets(observed: Iterable[str]) -> None:
 
 def _follow_cell(client: Any, run: ForkedRun, cell: Any, index: int) -> bool:
     """Put one cell's outputs into the notebook; return whether the run goes on."""
-    from helpers.runs.kernel_engine import describe_timeout, mark_stopped
-
     client.nb_man.cell_start(cell, index)
     try:
         succeeded = not _is_executed(client, cell) or _fill(client, run, cell, index)
     except (TimeoutError, ChildEndedError) as error:
         for kind, content in run.take_rest():
             _process(client, cell, index, kind, content)
-        if isinstance(error, ChildEndedError):
-            mark_stopped(client.nb_man, "DeadKernelError", describe_death(error.status))
-        else:
-            mark_stopped(client.nb_man, "CellTimeoutError", describe_timeout(client.timeout))
+        _mark_stopped(client, error)
         succeeded = False
     else:
         if not succeeded:
             client.nb_man.cell_exception(cell, index)
     client.nb_man.cell_complete(cell, index)
     return succeeded
+
+
+def _mark_stopped(client: Any, error: TimeoutError | ChildEndedError) -> None:
+    from helpers.runs.kernel_engine import describe_timeout, mark_stopped
+
+    if isinstance(error, ChildEndedError):
+        mark_stopped(client.nb_man, "DeadKernelError", describe_death(error.status))
+    else:
+        mark_stopped(client.nb_man, "CellTimeoutError", describe_timeout(client.timeout))
 
 
 def _fill(client: Any, run: ForkedRun, cell: Any, index: int) -> bool:
