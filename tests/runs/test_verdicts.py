@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from helpers import data
 from helpers.errors import InputError
-from helpers.runs import verdicts
+from helpers.runs import contract, engine, verdicts
 from helpers.runs.verdicts import Condition, parse_condition
 
 
@@ -188,6 +188,15 @@ def test_no_claims_give_an_empty_table_with_all_columns() -> None:
     assert list(empty) == list(verdicts.COLUMNS)
 
 
+def test_joined_verdicts_keep_the_claims_and_their_order() -> None:
+    """A page gets one table, with the strength of the verdict and not the one that was written down."""
+    claims = pd.concat([make_claim(), make_claim(claim_id="c01", result="closed_loop/own_gap")])
+    joined = verdicts.join_verdicts(claims, RESULTS)
+    assert list(joined["claim_id"]) == ["c02", "c01"]
+    assert list(joined["strength"]) == ["strong", "none"]
+    assert {"theme", "verdict", "because"} <= set(joined)
+
+
 def test_verdicts_are_counted_with_all_five_columns() -> None:
     """A verdict that nobody got counts zero."""
     claims = make_claim()
@@ -271,6 +280,13 @@ def test_every_claim_says_what_decides_it_or_what_is_missing() -> None:
     assert (claims["missing"].ne("") == undecided).all()
     assert (claims["strength"].eq("none") == undecided).all()
     assert claims["would_change"].ne("").all()
+
+
+def test_every_named_result_is_recorded_in_the_default_edition() -> None:
+    """What decides a claim, comes nearest to one or belongs to a system is recorded by its notebook."""
+    runs = {name: engine.run_notebook(name).results for name in contract.list_notebooks()}
+    results = {name: {result["name"]: result for result in found} for name, found in runs.items()}
+    assert [] == verdicts.find_faults(data.load("claims"), data.load("systems"), results)
 
 
 def test_every_system_has_results_or_the_reason_why_not() -> None:
