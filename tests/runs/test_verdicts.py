@@ -188,15 +188,6 @@ def test_no_claims_give_an_empty_table_with_all_columns() -> None:
     assert list(empty) == list(verdicts.COLUMNS)
 
 
-def test_joined_verdicts_keep_the_claims_and_their_order() -> None:
-    """A page gets one table, with the strength of the verdict and not the one that was written down."""
-    claims = pd.concat([make_claim(), make_claim(claim_id="c01", result="closed_loop/own_gap")])
-    joined = verdicts.join_verdicts(claims, RESULTS)
-    assert list(joined["claim_id"]) == ["c02", "c01"]
-    assert list(joined["strength"]) == ["strong", "none"]
-    assert {"theme", "verdict", "because"} <= set(joined)
-
-
 def test_verdicts_are_counted_with_all_five_columns() -> None:
     """A verdict that nobody got counts zero."""
     claims = make_claim()

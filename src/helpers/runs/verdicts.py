@@ -159,24 +159,6 @@ def judge_claims(claims: pd.DataFrame, results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def join_verdicts(claims: pd.DataFrame, results: Results) -> pd.DataFrame:
-    """Return the claims with their verdicts beside them, as `judge_claims` gives them.
-
-    Parameters
-    ----------
-    claims : DataFrame
-    results : mapping of notebook to mapping of name to result
-
-    Returns
-    -------
-    DataFrame
-        The claims in their order; a column of the same name is the verdict's.
-    """
-    verdicts = judge_claims(claims, results)
-    shared = [name for name in verdicts if name in claims and name != "claim_id"]
-    return claims.drop(columns=shared).merge(verdicts, on="claim_id", validate="one_to_one")
-
-
 def decide(result: Result, supported: Condition, contradicted: Condition) -> str:
     """Return the verdict that one result gives under two conditions."""
     if result["value"] is None:
