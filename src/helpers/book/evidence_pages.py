@@ -1,4 +1,4 @@
-"""The pages of evidence: figures, systems and claims of the articles, events, series, what follows from them."""
+"""The pages of evidence: figures, systems and claims of the articles, events, series, and what follows."""
 
 from __future__ import annotations
 
@@ -55,12 +55,13 @@ def write_evidence(
     alone, met = derive_all(facts, known, known["events"])
     timeline, files = describe_timeline(known["events"], known["documents"], known["sources"], day)
     articles = set(known["documents"]["document"])
+    results = {run["notebook"]: {item["name"]: item for item in run["results"]} for run in runs}
     pages = {
         "evidence": describe_evidence(facts, known["documents"], known["dismissals"], day),
         "derived": describe_derived(alone, met),
         "timeline": timeline,
-        "systems": describe_systems(known["systems"], by_id, articles, runs, day),
-        "claims": describe_claims(known["claims"], by_id, day),
+        "systems": describe_systems(known["systems"], by_id, articles, results, day),
+        "claims": describe_claims(known["claims"], by_id, results, day),
         "figures": describe_figures(known, {name: data.describe(name)["title"] for name in SERIES}),
     }
     for name, text in pages.items():
@@ -73,7 +74,7 @@ def write_evidence(
 def select_known(tables: Mapping[str, pd.DataFrame], day: date) -> dict[str, pd.DataFrame]:
     """Leave out articles that were not public by a day, and what was read from them.
 
-    Rows of the tables of articles and dismissals have no day of their own, so `helpers.data.load` cannot do it.
+    Rows of both tables have no day of their own, so `helpers.data.load` cannot do it.
     """
     documents = tables["documents"]
     documents = documents[documents["published_to"] <= pd.Timestamp(day)].reset_index(drop=True)

@@ -12,6 +12,7 @@ UNSEARCHED = ("search.html",)
 _HEADINGS = {"h1", "h2", "h3"}
 _SKIPPED = {"script", "style", "svg", "math", "pre"}
 _SKIPPED_CLASSES = {"hide", "kx-data", "kx-panel"}
+_ROWS = ("fact-", "system-", "claim-", "event-")
 INLINE = {"a", "abbr", "code", "data", "em", "i", "b", "span", "strong", "sub", "sup", "time", "wbr"}
 
 
@@ -53,7 +54,7 @@ def build_search_index(html: Path, pages: list[Path]) -> str:
 
 
 def _read_sections(path: Path, name: str) -> list[_Section]:
-    """Cut a page's article at its headings."""
+    """Cut a page's article at its headings and at the rows of evidence."""
     root = lxml_html.document_fromstring(path.read_text(encoding="utf-8"))
     article = root.find(".//article")
     sections = [_Section(name, name)]
@@ -70,6 +71,8 @@ def _collect(element: lxml_html.HtmlElement, name: str, sections: list[_Section]
         heading = "".join(element.itertext()).removesuffix("#").strip()
         sections.append(_Section(f"{name}#{anchor}" if len(sections) > 1 else name, heading))
     else:
+        if element.tag == "tr" and element.get("id", "").startswith(_ROWS):
+            sections.append(_Section(f"{name}#{element.get('id')}", " ".join(element[0].itertext())))
         sections[-1].parts.append(element.text or "")
         for child in element:
             _collect(child, name, sections)

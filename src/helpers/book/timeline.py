@@ -114,7 +114,7 @@ def describe_timeline(
     rows = [*_list_events(happened, publishers, day), *_list_articles(documents)]
     parts = [
         "# Timeline",
-        "What happened, and when the four articles were written. An event is listed once it was public, "
+        "What happened, and when the articles were written. An event is listed once it was public, "
         "with the source that tells of it. Where a source gives only a month, the chart draws the event at "
         "its beginning.",
         embed(drawn.html),
@@ -146,7 +146,7 @@ def frame_events(events: pd.DataFrame, documents: pd.DataFrame) -> FramedChart:
     return frame(
         chart,
         title="Events of Kuaishou e-commerce, and when the articles were written",
-        subtitle="Days of events by theme; articles have a colour of their own. Hollow: announced, still ahead.",
+        subtitle="Days of events by theme; articles have their own colour. Hollow: announced, still ahead.",
         source=[data.cite(events, "events"), data.cite(documents, "documents")],
         alt="Timeline with one row for each event, in order of time from top to bottom, dated at the left or "
         "right of its dot; the articles stand among the events of the weeks in which they were written.",

@@ -172,7 +172,13 @@ def write_period(period: str, day: date) -> str:
     return " to ".join(ends)
 
 
-def link_facts(ids: Iterable[str], facts: dict[str, Fact], root: str = "") -> str:
+def link_result(name: str) -> str:
+    """Return a link to a result ``NOTEBOOK/NAME`` as seen from a page of records."""
+    words = escape(name).replace("_", "_<wbr>").replace("/", "/<wbr>")
+    return f'<a href="about.html#result-{escape(name.replace("/", "-"))}">{words}</a>'
+
+
+def link_facts(ids: Iterable[str], facts: dict[str, Fact]) -> str:
     """Return a list of links to facts, each with its figure; facts of a later day are left out.
 
     Parameters
@@ -180,11 +186,9 @@ def link_facts(ids: Iterable[str], facts: dict[str, Fact], root: str = "") -> st
     ids : iterable of str
     facts : dict of str to Fact
         Those known by the edition's day.
-    root : str
-        Address of the folder of generated pages as seen from the page.
     """
     return "<br>".join(
-        f'<a href="{root}evidence.html#{find_anchor("facts", one)}">{one}</a>&nbsp;'
+        f'<a href="evidence.html#{find_anchor("facts", one)}">{one}</a>&nbsp;'
         f"<span>{escape(write_qualified(facts[one]))}</span>"
         for one in ids
         if one in facts
