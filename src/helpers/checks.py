@@ -13,7 +13,7 @@ from pathlib import Path
 from helpers import data, paths
 from helpers.book import answer, build, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
-from helpers.runs import contract, engine, inputs, recheck, reference, references
+from helpers.runs import contract, engine, inputs, recheck, reference, references, verdicts
 from helpers.runs.nbval import compare_outputs, find_unexecuted
 
 Check = Callable[[Path], list[str]]
@@ -116,6 +116,13 @@ def check_nbval(_: Path) -> list[str]:
     return [line for run in runs for line in compare_outputs(run)]
 
 
+def check_verdicts(_: Path) -> list[str]:
+    """Every claim has a verdict that its own result decides, and every system a result or the reason for none."""
+    runs = {name: engine.run_notebook(name).results for name in contract.list_notebooks()}
+    results = {name: {result["name"]: result for result in found} for name, found in runs.items()}
+    return verdicts.find_faults(data.load("claims"), data.load("systems"), results)
+
+
 def check_cache(_: Path) -> list[str]:
     """A sample of the finished runs, executed again, gives the same results and charts."""
     return recheck.recheck_runs()
@@ -143,6 +150,7 @@ CHECKS: dict[str, Check] = {
     "nbval": check_nbval,
     "reference": check_reference,
     "answer": check_answer,
+    "verdicts": check_verdicts,
     "cache": check_cache,
     "hindsight": check_hindsight,
     "outside": check_outside,
