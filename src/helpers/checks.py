@@ -117,7 +117,7 @@ def check_nbval(_: Path) -> list[str]:
 
 
 def check_verdicts(_: Path) -> list[str]:
-    """Every claim has a verdict that its own result decides, and every system a result or the reason for none."""
+    """Every claim has a verdict that a result decides, every system a result or the reason for none."""
     runs = {name: engine.run_notebook(name).results for name in contract.list_notebooks()}
     results = {name: {result["name"]: result for result in found} for name, found in runs.items()}
     return verdicts.find_faults(data.load("claims"), data.load("systems"), results)
