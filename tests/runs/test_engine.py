@@ -5,7 +5,7 @@ import json
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from helpers.errors import InputError, RunError
+from helpers.errors import EnvironmentMissingError, InputError, RunError, UnknownNameError
 from helpers.runs import engine
 from helpers.runs.nbval import find_unexecuted
 from helpers.runs.record import read_run
@@ -96,6 +96,18 @@ def test_streams_are_joined_and_processes_leave_no_number(tiny_growth):
         out.get("text") for out in engine.normalise_notebook(new_notebook(cells=[cell])).cells[0].outputs
     ]
     assert ["bc", "cell-12.py:1: UserWarning: a\n", None, "e"] == texts
+
+
+def test_a_platform_that_cannot_fork_has_the_ordinary_kernel(tiny_growth, monkeypatch):
+    monkeypatch.setattr(engine.fork_engine, "is_supported", lambda: False)
+    assert "kernel" == engine.default_engine()
+    with pytest.raises(EnvironmentMissingError, match="the forked engine needs Linux; --engine kernel runs"):
+        engine.run_notebook(tiny_growth, engine="fork")
+
+
+def test_an_unknown_engine_is_named(tiny_growth):
+    with pytest.raises(UnknownNameError, match="unknown engine 'frok'; did you mean fork"):
+        engine.run_notebook(tiny_growth, engine="frok")
 
 
 def test_bad_input_leaves_no_trace(tiny_growth, project):

@@ -24,7 +24,13 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from helpers import data, paths
-from helpers.errors import InputError, RunError, summarise_complaints
+from helpers.errors import (
+    EnvironmentMissingError,
+    InputError,
+    RunError,
+    UnknownNameError,
+    summarise_complaints,
+)
 from helpers.runs import cache, contract, fork_engine, inputs, kernel_engine
 from helpers.runs.cache import Outlook
 from helpers.runs.record import STEERING_TAGS, Executed, Run, RunPlan, read_run, write_run
@@ -39,6 +45,25 @@ _CELL_FILE = re.compile(r"[^\s\"']*/ipykernel_\d+/(\d+\.py)")
 def default_engine() -> str:
     """Return the engine of this platform: the forked one, or the ordinary kernel where there is no fork."""
     return "fork" if fork_engine.is_supported() else "kernel"
+
+
+def choose_engine(name: str | None) -> str:
+    """Return the engine of a name, or the platform's own.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such engine.
+    EnvironmentMissingError
+        If this platform does not have it.
+    """
+    if name is None:
+        return default_engine()
+    if name not in ENGINES:
+        raise UnknownNameError("engine", name, ENGINES)
+    if name == "fork" and not fork_engine.is_supported():
+        raise EnvironmentMissingError("the forked engine needs Linux; --engine kernel runs everywhere")
+    return name
 
 
 def plan_run(notebook: str, given: Mapping[str, Any]) -> RunPlan:
@@ -145,7 +170,7 @@ def execute_plan(
     imports = inputs.find_imports(plan.code)
     versions = inputs.read_versions(imports.packages)
     notebook, failure = _execute(
-        plan, engine=engine or default_engine(), timeout_seconds=timeout_seconds, progress=progress
+        plan, engine=choose_engine(engine), timeout_seconds=timeout_seconds, progress=progress
     )
     observed = notebook.metadata.pop("papermill", {}).get("inputs")
     timing = {"started": started, "seconds": time.time() - started, "host": platform.node()}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import atexit
 import codecs
-import fcntl
 import json
 import os
 import signal
@@ -29,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths
-from helpers.errors import RunError
+from helpers.errors import InputError, RunError
 from helpers.runs import inputs
 
 NAME = "fork"
@@ -37,11 +36,11 @@ STREAM, READY, SUMMARY = "report_stream", "report_ready", "report_summary"
 UNFIT = b"unfit:"
 START_SECONDS, STOP_SECONDS = 120, 5
 _STREAMS = ("stdout", "stderr")
-_SERVER_ENVIRONMENT = {
-    # One thread for linear algebra: a process with more cannot be forked safely.
+FIXED_ENVIRONMENT = {
+    # One thread for linear algebra: a process with more cannot be forked safely, and sums over several
+    # could differ in their last digit.
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "PYTHONHASHSEED": "0",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
 
@@ -92,7 +91,9 @@ class _Server:
         ]
         message = {"modules": wanted, "datasets": sorted(self.datasets)}
         self.modules |= imports.modules
-        socket.send_fds(self.control, [json.dumps(message).encode()], descriptors)
+        # Where the server is gone, the closed descriptors say so to whoever waits for the child.
+        with suppress(OSError):
+            socket.send_fds(self.control, [json.dumps(message).encode()], descriptors)
 
     def stop(self) -> None:
         """Let go of the server, which then ends with all its runs, and wait for it."""
@@ -115,6 +116,12 @@ def _find_root() -> str:
     return os.environ.get("REPORT_ROOT", str(paths.ROOT))
 
 
+def _describe_server() -> dict[str, str]:
+    # IPython looks for a folder that exists; in this one it makes none of its own.
+    own = {"IPYTHONDIR": tempfile.gettempdir(), "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    return own | {"REPORT_ROOT": _find_root()}
+
+
 def _start_server() -> _Server:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     start = "from helpers.runs.fork_server import main"
@@ -123,10 +130,7 @@ def _start_server() -> _Server:
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-c", f"{alone}; {start}; main({theirs.fileno()})"],
-            # IPython looks for a folder that exists; in this one it makes none of its own.
-            env=os.environ
-            | _SERVER_ENVIRONMENT
-            | {"REPORT_ROOT": _find_root(), "IPYTHONDIR": tempfile.gettempdir()},
+            env={**os.environ, **FIXED_ENVIRONMENT, **_describe_server()},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
@@ -187,14 +191,17 @@ def _forget_server() -> None:
     _current, _lock = None, threading.Lock()
 
 
-atexit.register(stop_server)
-os.register_at_fork(after_in_child=_forget_server)
+if is_supported():
+    atexit.register(stop_server)
+    os.register_at_fork(after_in_child=_forget_server)
 
 
 class _Captured:
     """The text of one stream: a file in memory that the child appends to and the caller reads."""
 
     def __init__(self) -> None:
+        import fcntl
+
         self.descriptor = os.memfd_create("report-stream")
         fcntl.fcntl(self.descriptor, fcntl.F_SETFL, os.O_APPEND)
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -336,15 +343,23 @@ class ForkEngine:
         ----------
         nb : NotebookNode
         kernel_name : str
-            Not used: the child has the Python of the caller.
+            Not used: the child has the caller's Python.
         output_path, progress_bar, log_output, autosave_cell_every
             As papermill has them.
         **options
             ``execution_timeout`` (seconds a cell may take), ``folder`` (working folder, by default the
             caller's), ``stdout_file`` and ``stderr_file``.
+
+        Raises
+        ------
+        InputError
+            If the notebook is not one of Python.
+        RunError
+            If no child could be had.
         """
         from papermill.engines import NotebookExecutionManager
 
+        _check_language(nb)
         manager = NotebookExecutionManager(nb, output_path, log_output, progress_bar, autosave_cell_every)
         manager.notebook_start()
         try:
@@ -353,6 +368,12 @@ class ForkEngine:
             manager.cleanup_pbar()
             manager.notebook_complete()
         return manager.nb
+
+
+def _check_language(nb: Any) -> None:
+    language = nb.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise InputError(f"the forked engine runs Python, not {language}; choose another engine")
 
 
 def _execute_managed(
@@ -382,7 +403,7 @@ def _execute_once(client: Any, folder: str) -> None:
     task = {
         "cells": [(cell.source, "raises-exception" in cell.metadata.get("tags", [])) for cell in cells],
         "folder": folder,
-        "environment": dict(os.environ),
+        "environment": {**os.environ, **FIXED_ENVIRONMENT},
     }
     with open_run([cell.source for cell in cells], folder) as run:
         run.send(task)

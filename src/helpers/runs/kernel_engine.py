@@ -19,9 +19,9 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
+from helpers.runs.fork_engine import FIXED_ENVIRONMENT
+
 NAME = "report-kernel"
-# As in the fork server: sums over threads could differ in their last digit.
-SINGLE_THREADED = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def describe_timeout(seconds: float | None) -> str:
@@ -69,7 +69,7 @@ class KernelEngine(NBClientEngine):  # type: ignore[misc]
                     extra_arguments=[f"--ipython-dir={own}"],
                     config=Config({"KernelManager": {"transport": "ipc", "ip": f"{own}/s"}}),
                 )
-                client.execute(env=os.environ | SINGLE_THREADED)
+                client.execute(env=os.environ | FIXED_ENVIRONMENT)
         except CellTimeoutError:
             mark_stopped(nb_man, "CellTimeoutError", describe_timeout(execution_timeout))
         except DeadKernelError:
