@@ -146,6 +146,34 @@ def test_text_keeps_the_order_in_which_it_was_written():
     assert [("stdout", "1\n2\n3\n4\n"), ("stderr", "5")] == [(o["name"], o["text"]) for o in found[:2]]
 
 
+def test_outputs_from_threads_and_forked_workers_arrive_whole():
+    """Messages of several threads do not mix, and a worker that a cell has forked sends none of its own."""
+    large = "display({'text/plain': str(n) * 40_000}, raw=True)"
+    threads = f"def show(n): {large}\nfrom concurrent.futures import ThreadPoolExecutor as Pool"
+    shown, printed = execute(
+        f"from IPython.display import display\n{threads}\nwith Pool(4) as pool: list(pool.map(show, range(8)))",
+        "import multiprocessing\nwith multiprocessing.get_context('fork').Pool(2) as pool:\n"
+        "    pool.map(print, ['a' * 9, 'b' * 9])\n    pool.close()\n    pool.join()",
+    )
+    assert sorted(str(n) * 40_000 for n in range(8)) == sorted(
+        o["data"]["text/plain"] for o in shown["outputs"]
+    )
+    assert ["a" * 9, "b" * 9] == sorted(text_of(printed).split())
+
+
+def test_what_python_prints_is_seen_while_the_descriptor_is_silenced():
+    """A library that hushes its C code must not hush the notebook."""
+    cell = "import os\nkept = os.dup(1)\nos.dup2(os.open(os.devnull, os.O_WRONLY), 1)\nprint('heard')\nos.system('echo no')"
+    assert "heard\nback\n" == text_of(execute(cell + "\nos.dup2(kept, 1)\nprint('back')")[0])
+
+
+def test_a_job_that_a_cell_leaves_behind_is_not_waited_for():
+    wait = (
+        "import asyncio, threading\nasyncio.get_running_loop().run_in_executor(None, threading.Event().wait);"
+    )
+    assert [] == execute(wait)[0]["outputs"]
+
+
 def test_bytes_that_are_no_text_do_not_stop_a_run():
     assert "\ufffd快\n" == text_of(execute("import os\nos.write(1, b'\\xff\\xe5\\xbf\\xab\\n');")[0])
 

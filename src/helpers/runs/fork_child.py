@@ -39,6 +39,8 @@ class _Session(Session):
     """A session whose messages go to the caller, if they belong to the cell that is running."""
 
     channel: Connection | None = None
+    owner = 0
+    sending = threading.Lock()
     request_id = ""
     failed = False
 
@@ -55,9 +57,11 @@ class _Session(Session):
         return message
 
     def tell(self, kind: str, content: Any) -> None:
-        """Send the caller one message."""
-        if self.channel:
-            self.channel.send_bytes(self.pack([kind, content]))
+        """Send the caller one message; a process that a cell has forked has nothing to tell."""
+        if self.channel and os.getpid() == self.owner:
+            packed = self.pack([kind, content])
+            with self.sending:
+                self.channel.send_bytes(packed)
 
 
 class _Profile(ProfileDir):
@@ -69,25 +73,22 @@ class _Profile(ProfileDir):
 class _Stream(io.TextIOBase):
     """Standard output or error of the cells, written at once and announced when a kernel would flush it.
 
-    What a task writes after its own cell has ended is dropped, as a kernel's client does.
+    What libraries and subprocesses write to the descriptor goes to the same file. What a task writes after
+    its own cell has ended is dropped, as a kernel's client does.
     """
 
     encoding = "UTF-8"
 
-    def __init__(self, name: str, descriptor: int, session: _Session):
-        self.name, self.descriptor, self.session = name, descriptor, session
+    def __init__(self, name: str, descriptor: int, file: int, session: _Session):
+        self.name, self.file, self.session = name, file, session
         self.outside = os.dup(descriptor)
+        os.dup2(file, descriptor)
         self.announced = 0
         self.owner: ContextVar[str] = ContextVar(f"owner of {name}")
 
     def set_parent(self, parent: dict[str, Any]) -> None:
         """Take what is written from here on as the output of a request."""
         self.owner.set(parent["header"]["msg_id"])
-
-    def capture(self, file: int) -> None:
-        """Let all that is written to the descriptor, by libraries and subprocesses too, go to a file."""
-        os.dup2(file, self.descriptor)
-        os.close(file)
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
@@ -96,11 +97,11 @@ class _Stream(io.TextIOBase):
             return len(text)
         rest = memoryview(text.encode("utf-8", "replace"))
         while rest:
-            rest = rest[os.write(self.descriptor, rest) :]
+            rest = rest[os.write(self.file, rest) :]
         return len(text)
 
     def flush(self) -> None:
-        end = os.fstat(self.descriptor).st_size
+        end = os.fstat(self.file).st_size
         if end > self.announced:
             self.session.tell(STREAM, {"name": self.name, "end": end})
             self.announced = end
@@ -139,19 +140,19 @@ def execute(channel: Connection, stdout: int, stderr: int) -> None:
         Descriptors, opened for appending, of the files that take the cells' text.
     """
     kernel: Any = IPythonKernel.instance()
-    kernel.session.channel = channel
-    streams = [_Stream(name, number, kernel.session) for name, number in (("stdout", 1), ("stderr", 2))]
-    for stream, file in zip(streams, (stdout, stderr), strict=True):
-        stream.capture(file)
-    sys.stdout, sys.stderr = streams
+    session = kernel.session
+    session.channel, session.owner = channel, os.getpid()
+    sys.stdout, sys.stderr = _Stream("stdout", 1, stdout, session), _Stream("stderr", 2, stderr, session)
     task = channel.recv()
     _settle(kernel, task["folder"], task["environment"])
     observer = InputObserver()
     sys.addaudithook(observer.hear)
-    kernel.session.tell(READY, {})
-    asyncio.run(_execute_cells(kernel, task["cells"]))
-    summary = {"inputs": observer.collect(), "language_info": kernel.language_info}
-    kernel.session.tell(SUMMARY, summary)
+    session.tell(READY, {})
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    loop.run_until_complete(_execute_cells(kernel, task["cells"]))
+    session.tell(SUMMARY, {"inputs": observer.collect(), "language_info": kernel.language_info})
+    # Like a kernel that is shut down: what cells have left running is not waited for.
     os._exit(0)
 
 

@@ -84,7 +84,9 @@ class Server:
         return True
 
     def _take_request(self) -> bool:
-        request, descriptors, _, _ = socket.recv_fds(self.control, REQUEST_BYTES, RUN_DESCRIPTORS)
+        # The programs that a run starts must not hold its lines.
+        closed = socket.MSG_CMSG_CLOEXEC
+        request, descriptors, _, _ = socket.recv_fds(self.control, REQUEST_BYTES, RUN_DESCRIPTORS, closed)
         if not request:
             return False
         unfit = self._prepare(**json.loads(request))
@@ -134,6 +136,7 @@ class Server:
             os._exit(1)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         self.selector.close()
         for end in (self.control, self.awake, self.waker, line, *self.lines.values()):
             end.close()
