@@ -97,7 +97,7 @@ def _write_claim(
         Cell(_write_words(row), str(row["claim"])),
         Cell(_write_verdict(verdict), str(verdict["verdict"])),
         mark_announced(str(row["quantitative_test"]), day) + falsifier,
-        link_facts(str(row["facts"]).split(), facts),
+        link_facts(str(row["facts"]).split(), facts, day),
     ]
     passes = {"theme": [row["theme"]], "verdict": [_tag(verdict["verdict"])], "article": [row["document"]]}
     return Row(anchor, cells, passes)

@@ -11,18 +11,18 @@ from decimal import Decimal
 
 import pandas as pd
 
+from helpers.errors import InputError
 from helpers.evidence.bounds import names_in
 from helpers.evidence.derived import DerivedFigure, Rule, derive_figure
 from helpers.evidence.facts import Fact
 
 ROWS = {
     "dau_2020q2": "data:kuaishou_quarterly/2020Q2/dau",
-    "dau_2023q1": "data:kuaishou_quarterly/2023Q1/dau",
-    "gmv_2020q2": "data:kuaishou_quarterly/2020Q2/ecommerce_gmv",
+    "gmv_2020h1": "data:kuaishou_annual/2020H1/ecommerce_gmv",
+    "gmv_2020q1": "data:kuaishou_quarterly/2020Q1/ecommerce_gmv",
     "gmv_2020q3": "data:kuaishou_quarterly/2020Q3/ecommerce_gmv",
     "gmv_2019h1": "data:kuaishou_annual/2019H1/ecommerce_gmv",
     "gmv_2019": "data:kuaishou_annual/2019/ecommerce_gmv",
-    "gmv_2021": "data:kuaishou_annual/2021/ecommerce_gmv",
     "revenue_2022q2_printed": "data:kuaishou_quarterly/2022Q2/revenue_total",
     "revenue_2021q2_printed": "data:kuaishou_quarterly/2021Q2/revenue_total",
 }
@@ -45,7 +45,7 @@ RULES = (
         "paid_to_mean_day",
         "times",
         "Paid amount of JD goods on 16 June 2020 against GMV of an average day of 2020Q2",
-        "f017 / (gmv_2020q2 / 91)",
+        "f017 / ((gmv_2020h1 - gmv_2020q1) / 91)",
     ),
     Rule(
         "gmv_per_order",
@@ -117,7 +117,8 @@ def _read_rows(series: Mapping[str, pd.DataFrame]) -> dict[str, Fact]:
 def read_row(name: str, row: pd.Series) -> Fact:
     """Return a row of the data as a printed figure, so that both have the same rounding bounds.
 
-    Its print is its value as a Chinese text would give it, which keeps the digits that the source printed.
+    Its print is its value as a Chinese text would give it, which keeps the digits that the source printed. A
+    row that was computed from prints has no print of its own and cannot stand for one.
 
     Parameters
     ----------
@@ -125,7 +126,14 @@ def read_row(name: str, row: pd.Series) -> Fact:
         Name in formulas.
     row : Series
         Row of ``kuaishou_quarterly`` or ``kuaishou_annual`` in RMB bn, million or per cent.
+
+    Raises
+    ------
+    InputError
+        If the row is a derived one.
     """
+    if row["derived"]:
+        raise InputError(f"{name}: a derived row is no printed figure; name the rows that it comes from")
     shift, letters = _PRINTS[row["unit"]]
     unit, factor = _UNITS[row["unit"]]
     printed = f"{(Decimal(str(row['value'])) * shift).normalize():f}{letters}"

@@ -17,6 +17,7 @@ from helpers.book.wording import (
     KINDS,
     SPEAKERS,
     THEMES,
+    mark_announced,
     write_figure,
     write_period,
 )
@@ -110,7 +111,7 @@ def _write_fact(fact: Fact, day: date) -> Row:
     cells: list[str | Cell] = [
         f'<a href="#{anchor}">{fact.fact_id}</a>',
         escape(fact.printed),
-        Cell(escape(write_figure(fact)), fact.value if fact.value is not None else ""),
+        Cell(mark_announced(write_figure(fact), day), fact.value if fact.value is not None else ""),
         KINDS[fact.qualifier],
         f"{escape(fact.subject)}{note}",
         write_period(fact.period, day),

@@ -14,6 +14,7 @@ from helpers.book.addresses import SERIES
 from helpers.book.claims import describe_claims
 from helpers.book.derived import derive_all, describe_derived
 from helpers.book.evidence import describe_evidence
+from helpers.book.mentions import find_later
 from helpers.book.published import describe_figures
 from helpers.book.quotes import collect_quotes
 from helpers.book.systems import describe_systems
@@ -74,10 +75,13 @@ def write_evidence(
 def select_known(tables: Mapping[str, pd.DataFrame], day: date) -> dict[str, pd.DataFrame]:
     """Leave out articles that were not public by a day, and what was read from them.
 
-    Rows of both tables have no day of their own, so `helpers.data.load` cannot do it.
+    Rows of both tables have no day of their own, so `helpers.data.load` cannot do it. A dismissed expression
+    that names a later day is the stamp of a repost, which came after its article.
     """
     documents = tables["documents"]
     documents = documents[documents["published_to"] <= pd.Timestamp(day)].reset_index(drop=True)
     dismissals = tables["dismissals"]
-    dismissals = dismissals[dismissals["document"].isin(documents["document"])].reset_index(drop=True)
+    stamps = dismissals["printed"].map(lambda text: bool(find_later(text, day))).astype(bool)
+    known = dismissals["document"].isin(documents["document"]) & ~stamps
+    dismissals = dismissals[known].reset_index(drop=True)
     return dict(tables) | {"documents": documents, "dismissals": dismissals}

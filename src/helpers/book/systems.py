@@ -74,7 +74,7 @@ def _write_system(
         Cell(title + where + first, str(row["name_en"])),
         escape(str(row["what_it_does"])) + note,
         escape(str(row["mechanism"]).replace("->", "→")),
-        link_facts(str(row["facts"]).split(), facts),
+        link_facts(str(row["facts"]).split(), facts, day),
         _link_results(row, results),
     ]
     return Row(anchor, cells, {"theme": [row["theme"]], "article": named})

@@ -10,6 +10,7 @@ from html import escape
 from helpers.book.addresses import find_anchor
 from helpers.book.mentions import ANNOUNCED_CLASS, find_later
 from helpers.evidence.facts import Fact
+from helpers.prose import MINUS
 
 THEMES = {
     "closed_loop": "Closed loop",
@@ -140,7 +141,7 @@ def _find_scale(value: float) -> tuple[float, str]:
 
 def _scale(value: float, scale: tuple[float, str] | None = None) -> str:
     size, letters = scale or _find_scale(value)
-    return f"{value / size:,.10g}{letters}"
+    return f"{value / size:,.10g}{letters}".replace("-", MINUS)
 
 
 def _with_unit(number: str, unit: str, value: float) -> str:
@@ -178,7 +179,7 @@ def link_result(name: str) -> str:
     return f'<a href="about.html#result-{escape(name.replace("/", "-"))}">{words}</a>'
 
 
-def link_facts(ids: Iterable[str], facts: dict[str, Fact]) -> str:
+def link_facts(ids: Iterable[str], facts: dict[str, Fact], day: date) -> str:
     """Return a list of links to facts, each with its figure; facts of a later day are left out.
 
     Parameters
@@ -186,10 +187,12 @@ def link_facts(ids: Iterable[str], facts: dict[str, Fact]) -> str:
     ids : iterable of str
     facts : dict of str to Fact
         Those known by the edition's day.
+    day : date
+        Day of the edition; a day to come that a fact names is marked as announced.
     """
     return "<br>".join(
         f'<a href="evidence.html#{find_anchor("facts", one)}">{one}</a>&nbsp;'
-        f"<span>{escape(write_qualified(facts[one]))}</span>"
+        f"<span>{mark_announced(write_qualified(facts[one]), day)}</span>"
         for one in ids
         if one in facts
     )
