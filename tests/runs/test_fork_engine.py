@@ -80,6 +80,46 @@ ERRORS = {
 }
 
 
+FROM_THREADS = """
+from concurrent.futures import ThreadPoolExecutor
+from IPython.display import display
+def show(n): display({"text/plain": str(n) * 40_000}, raw=True)
+with ThreadPoolExecutor(4) as pool: list(pool.map(show, range(8)))"""
+FROM_WORKERS = """
+import multiprocessing
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    pool.map(print, ["a" * 9, "b" * 9])
+    pool.close()
+    pool.join()"""
+SILENCED = """
+import os
+kept = os.dup(1)
+os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+print("heard")
+os.system("echo no")
+os.dup2(kept, 1)
+print("back")"""
+SCRIPT = """
+import os, sys
+from helpers.runs import fork_engine
+print("main")
+with fork_engine.open_run(["0"], ".") as run:
+    run.send({"cells": [(sys.argv[1], False)], "folder": ".", "environment": dict(os.environ)})
+    assert run.receive(30)[0] == "report_ready"
+    while True:
+        kind, content = run.receive(30)
+        if kind == "stream":
+            print(content["text"], flush=True)
+        if kind == "execute_reply":
+            break
+"""
+HANG = """
+import os, subprocess, sys
+print(os.getpid(), os.getppid(), subprocess.Popen(["sleep", "99"]).pid, flush=True)
+while True: pass
+"""
+
+
 def make_plan(*cells: str, tags: tuple[str, ...] = ()) -> RunPlan:
     """Plan a notebook that no file holds."""
     code = [new_code_cell("seed = 1", metadata={"tags": ["parameters"]}, id="parameters")]
@@ -148,23 +188,15 @@ def test_text_keeps_the_order_in_which_it_was_written():
 
 def test_outputs_from_threads_and_forked_workers_arrive_whole():
     """Messages of several threads do not mix, and a worker that a cell has forked sends none of its own."""
-    large = "display({'text/plain': str(n) * 40_000}, raw=True)"
-    threads = f"def show(n): {large}\nfrom concurrent.futures import ThreadPoolExecutor as Pool"
-    shown, printed = execute(
-        f"from IPython.display import display\n{threads}\nwith Pool(4) as pool: list(pool.map(show, range(8)))",
-        "import multiprocessing\nwith multiprocessing.get_context('fork').Pool(2) as pool:\n"
-        "    pool.map(print, ['a' * 9, 'b' * 9])\n    pool.close()\n    pool.join()",
-    )
-    assert sorted(str(n) * 40_000 for n in range(8)) == sorted(
-        o["data"]["text/plain"] for o in shown["outputs"]
-    )
+    shown, printed = execute(FROM_THREADS, FROM_WORKERS)
+    texts = sorted(output["data"]["text/plain"] for output in shown["outputs"])
+    assert [str(n) * 40_000 for n in range(8)] == texts
     assert ["a" * 9, "b" * 9] == sorted(text_of(printed).split())
 
 
 def test_what_python_prints_is_seen_while_the_descriptor_is_silenced():
     """A library that hushes its C code must not hush the notebook."""
-    cell = "import os\nkept = os.dup(1)\nos.dup2(os.open(os.devnull, os.O_WRONLY), 1)\nprint('heard')\nos.system('echo no')"
-    assert "heard\nback\n" == text_of(execute(cell + "\nos.dup2(kept, 1)\nprint('back')")[0])
+    assert "heard\nback\n" == text_of(execute(SILENCED)[0])
 
 
 def test_a_job_that_a_cell_leaves_behind_is_not_waited_for():
@@ -315,27 +347,6 @@ def test_runs_from_threads_do_not_disturb_each_other():
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(lambda n: text_of(execute(f"print({n})\n{n} * 2")[0]), range(6)))
     assert [f"{n}\n{n * 2}" for n in range(6)] == found
-
-
-SCRIPT = """
-import os, sys
-from helpers.runs import fork_engine
-print("main")
-with fork_engine.open_run(["0"], ".") as run:
-    run.send({"cells": [(sys.argv[1], False)], "folder": ".", "environment": dict(os.environ)})
-    assert run.receive(30)[0] == "report_ready"
-    while True:
-        kind, content = run.receive(30)
-        if kind == "stream":
-            print(content["text"], flush=True)
-        if kind == "execute_reply":
-            break
-"""
-HANG = """
-import os, subprocess, sys
-print(os.getpid(), os.getppid(), subprocess.Popen(["sleep", "99"]).pid, flush=True)
-while True: pass
-"""
 
 
 @pytest.fixture
