@@ -10,8 +10,9 @@ import nbformat
 import pytest
 
 from helpers import data, paths
-from helpers.runs import contract, engine
+from helpers.runs import contract, engine, scenarios
 from helpers.runs.nbval import find_unexecuted
+from helpers.runs.reference import compare_results, summarise_run
 from helpers.runs.results import collect_results
 
 NOTEBOOKS = contract.list_notebooks()
@@ -85,3 +86,11 @@ def test_plain_papermill_gives_the_same_results(tmp_path):
     subprocess.run(words, check=True, capture_output=True, cwd=tmp_path)
     found = collect_results(nbformat.read(out, as_version=4))
     assert engine.run_notebook("closed_loop", {"outside_share": 0.05}).results == found
+
+
+@pytest.mark.parametrize("name", sorted(set(scenarios.load_scenarios()) - set(scenarios.list_editions())))
+def test_a_scenario_of_assumptions_moves_some_result(name, own_runs):
+    """A set of assumptions that moves nothing is not worth its line."""
+    for notebook, given in scenarios.load_scenario(name).notebooks.items():
+        usual = summarise_run(engine.run_notebook(notebook))
+        assert compare_results(usual, summarise_run(engine.run_notebook(notebook, given)))

@@ -96,7 +96,7 @@ def list_command(as_json: bool) -> None:
     for heading, rows in (("Notebooks", titles), ("Scenarios", named)):
         click.echo(f"{heading}:")
         for name, text in rows.items():
-            click.echo(f"  {name:<18} {text}")
+            click.echo(f"  {name:<24} {text}")
 
 
 @main.command("params")

@@ -76,7 +76,7 @@ def _write(entry: Mapping[str, Any]) -> str:
 
 
 def compare_reference(names: Iterable[str] | None = None) -> list[str]:
-    """Run every notebook under the given scenarios (all by default) and compare with what was accepted."""
+    """Run every notebook under scenarios, by default every edition, and compare with what was accepted."""
     lines = []
     for scenario, notebook, run in _run_all(names):
         moved = compare_results(read_accepted(scenario, notebook), summarise_run(run))
@@ -100,8 +100,7 @@ def accept_results(names: Iterable[str] | None = None) -> list[str]:
 
 
 def _run_all(names: Iterable[str] | None) -> Iterable[tuple[str, str, Run]]:
-    known = scenarios.load_scenarios()
-    for name in names or known:
+    for name in names or scenarios.list_editions():
         for notebook in contract.list_notebooks():
             given = scenarios.load_scenario(name).parameters_for(notebook)
             yield name, notebook, engine.run_notebook(notebook, given)

@@ -58,6 +58,16 @@ def load_scenarios() -> Mapping[str, Scenario]:
     return {DEFAULT: Scenario(why="The report as published: every default, all that is known."), **scenarios}
 
 
+def list_editions() -> list[str]:
+    """Return the scenarios whose results are accepted: the default and those that set only a day."""
+    known = load_scenarios()
+    return [
+        name
+        for name, scenario in known.items()
+        if set(scenario.every) <= {"as_of"} and not scenario.notebooks
+    ]
+
+
 def load_scenario(name: str) -> Scenario:
     """Return one scenario by name.
 
