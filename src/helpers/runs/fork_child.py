@@ -118,6 +118,8 @@ def create_kernel() -> None:
 
     Its shell finds a folder for its settings at hand (``IPYTHONDIR``) but reads and writes none.
     """
+    # Nobody debugs a run: the kernel must not import its debugger for nothing.
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
     kernel: Any = IPythonKernel.instance(
         session=_Session(),
         profile_dir=_Profile(),
@@ -126,6 +128,7 @@ def create_kernel() -> None:
         log=logging.getLogger(__name__),
         config=_CONFIG,
     )
+    del sys.modules["debugpy"]
     kernel.shell.run_cell("0", silent=True)
 
 

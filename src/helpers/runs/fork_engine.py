@@ -126,7 +126,8 @@ def _start_server() -> _Server:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     start = "from helpers.runs.fork_server import main"
     # The caller's folder may hold a module of any name; it is no place to import from.
-    alone = "import sys; sys.path[:] = filter(None, sys.path)"
+    # Imports leave next to no garbage behind; looking for it is a tenth of their time.
+    alone = "import gc, sys; gc.disable(); sys.path[:] = filter(None, sys.path)"
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-c", f"{alone}; {start}; main({theirs.fileno()})"],

@@ -114,7 +114,6 @@ class Server:
             self.prepared |= new
             _rehearse()
             # What is frozen is shared with every run: none of them walks through it to collect garbage.
-            gc.collect()
             gc.freeze()
         return self.unfit
 
