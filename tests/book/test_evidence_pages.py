@@ -23,6 +23,7 @@ from helpers.book.claims import PENDING, describe_claims
 from helpers.book.contrasts import ROWS, RULES, contrast_figures, read_row, span_months
 from helpers.book.derived import describe_derived
 from helpers.book.evidence_pages import select_known, write_evidence
+from helpers.book.figures import RenderedFigure
 from helpers.book.mentions import ANNOUNCED_CLASS, find_later
 from helpers.book.quotes import collect_quotes, find_quote
 from helpers.book.records import describe_runs
@@ -36,14 +37,18 @@ from helpers.evidence.facts import Fact, read_facts
 
 LATEST = data.resolve_as_of().isoformat()
 DAYS = ["2020-05-27", "2020-06-15", "2020-09-29", "2022-11-10", "2023-06-01", LATEST]
+DRAWN = ("2020-09-29", LATEST)
 PAGES = ("evidence", "derived", "timeline", "systems", "claims", "figures")
 
 
 @cache
 def write_pages(as_of: str, folder: Path) -> dict[str, bytes]:
-    """Write the pages of one day once."""
+    """Write the pages of one day once; only some days need the picture itself."""
     folder.mkdir(exist_ok=True)
-    return write_evidence({"as_of": as_of}, [], folder=folder)
+    with pytest.MonkeyPatch.context() as patch:
+        if as_of not in DRAWN:
+            patch.setattr(timeline.figures, "render_figure", lambda *_, **__: RenderedFigure("", {}))
+        return write_evidence({"as_of": as_of}, [], folder=folder)
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +218,9 @@ def test_an_event_still_ahead_is_listed_as_announced(folder: Path) -> None:
 
     ahead = page.xpath("//table[@class='kx-events']")[-1].xpath(".//tr/@id")
     assert ahead == ["event-douyin_ban_effective"]
-    assert page.xpath("//tr[@id='event-douyin_ban_effective']/td[1]/span/@class") == [ANNOUNCED_CLASS]
+    assert page.xpath("//tr[@id='event-douyin_ban_effective']/td[1]/span/@class") == [
+        f"kx-nowrap {ANNOUNCED_CLASS}"
+    ]
     assert "announced  Outside links end in Douyin's streams" in page.xpath("//svg")[0].text_content()
 
 
@@ -254,7 +261,7 @@ def test_every_control_of_a_register_has_a_label() -> None:
 
     fields = root.xpath("//form//input/@id | //form//select/@id")
     assert fields == root.xpath("//form//label/@for") == ["small-words", "small-theme"]
-    assert root.xpath("//form/p[@class='kx-count']/@role") == ["status"]
+    assert len(root.xpath("//form/output")) == 1
 
 
 def test_a_filter_offers_what_is_there_with_its_count() -> None:

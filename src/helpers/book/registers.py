@@ -94,7 +94,7 @@ def _write_controls(name: str, rows: Sequence[Row], filters: Sequence[Filter]) -
     )
     choices = "".join(_write_filter(name, rows, one) for one in filters)
     reset = '<p><button class="kx-button" type="reset">Show all</button></p>'
-    count = '<p class="kx-count" role="status"></p>'
+    count = '<output class="kx-count"></output>'
     return f'<form class="kx-controls" hidden>{search}{choices}{reset}{count}</form>'
 
 

@@ -14,7 +14,7 @@ from helpers import data
 from helpers.book import figures
 from helpers.book.addresses import find_anchor
 from helpers.book.html import embed, join_page, write_table
-from helpers.book.wording import ARTICLES, THEMES, mark_announced
+from helpers.book.wording import ARTICLES, THEMES, mark_announced, write_period
 from helpers.charts.frame import FramedChart, frame
 from helpers.charts.timelines import chart_timeline
 
@@ -173,15 +173,15 @@ def _tabulate(events: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
             "end": last.where(last > first),
             "event": "Article " + documents["document"],
             "kind": ARTICLE,
-            "label": [_write_span(*days) for days in zip(first, last, strict=True)],
+            "label": [" to ".join(_days(*days)) for days in zip(first, last, strict=True)],
             "announced": False,
         }
     )
     return pd.concat([happenings, articles], ignore_index=True)
 
 
-def _write_span(first: pd.Timestamp, last: pd.Timestamp) -> str:
-    return f"{first:%Y-%m-%d}" if first == last else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+def _days(first: pd.Timestamp, last: pd.Timestamp) -> list[str]:
+    return list(dict.fromkeys(f"{day:%Y-%m-%d}" for day in (first, last)))
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _list_events(events: pd.DataFrame, publishers: Mapping[str, str], day: date)
 def _list_event(row: dict[Any, Any], publishers: Mapping[str, str], day: date) -> _Listed:
     source = str(row["source_id"])
     cells = [
-        mark_announced(str(row["date"]), day),
+        write_period(str(row["date"]), day),
         mark_announced(str(row["event"]), day),
         THEMES[row["theme"]],
         f'<a href="sources.html#{find_anchor("sources", source)}">{escape(publishers[source])}</a>',
@@ -215,7 +215,7 @@ def _list_articles(documents: pd.DataFrame) -> list[_Listed]:
 def _list_article(row: dict[Any, Any]) -> _Listed:
     name, last = row["document"], row["published_to"]
     cells = [
-        _write_span(row["published_from"], last),
+        write_period("/".join(_days(row["published_from"], last)), last.date()),
         f"<strong>Article {name}: {escape(ARTICLES[name])}</strong>",
         ARTICLE,
         f'<a href="evidence.html#article-{name}">{escape(str(row["publisher"]))}</a>',
