@@ -6,7 +6,7 @@ it was: what has finished is found again.
 
 For more than one machine give the address of a Dask scheduler. Dask's own deployments start one: on
 Kubernetes its operator, on Slurm and other queues dask-jobqueue, in a cloud dask-cloudprovider. Every worker
-needs this project as the caller has it; one that has other files or versions is found out by the run's inputs.
+needs this project as the caller has it; one with other files or versions is found out by the run's inputs.
 """
 
 from __future__ import annotations
