@@ -191,3 +191,15 @@ def test_specs_are_the_same_in_another_process(tmp_path: Path) -> None:
         env={"PYTHONHASHSEED": "7"},
     ).stdout
     assert json.loads(printed) == [framed(name).spec for name in PLAIN]
+
+
+def test_a_message_in_place_of_a_chart_describes_itself():
+    """The words for readers who do not see it speak of what is drawn."""
+    words = {"title": "GMV growth", "subtitle": "Percent.", "source": "own", "name": "gmv-growth"}
+    framed = frame(
+        chart_message("nothing published by then"), alt="A line that falls from a high start to a low end.", **words
+    )
+    assert (
+        framed.spec["description"]
+        == "A message in place of the chart 'GMV growth': nothing published by then."
+    )

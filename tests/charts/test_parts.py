@@ -114,7 +114,8 @@ def test_period_that_is_no_quarter_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"), [("+,.1f", "+,~f"), (".0%", "~%"), (",~f", ",~f"), ("d", "d"), (",.2~f", ",~f")]
+    ("number", "expected"),
+    [("+,.1f", "+,.4~f"), (".0%", ".4~%"), (",~f", ",.4~f"), ("d", "d"), (",.2~f", ",.4~f")],
 )
 def test_axis_shows_as_many_decimals_as_its_steps_need(number: str, expected: str) -> None:
     """A tooltip says 100.0; the axis beside it says 100."""

@@ -25,6 +25,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 """JupyterLab 4.6 draws version 5 and warns at any other; nothing here needs a later one."""
 
 SHORTEST_ALT = 40
+MESSAGE = "_message"
 REFUSED = frozenset(
     {"transform", "aggregate", "bin", "timeUnit", "impute", "datasets", "url", "op", "facet", "repeat"}
 )
@@ -107,6 +108,8 @@ def frame(
     spec = _inline(chart.to_dict(validate=False))
     _refuse(_text_complaints(title, subtitle, alt, name) + _spec_complaints(spec))
     spec = {key: value for key, value in spec.items() if key not in ("config", "$schema")}
+    if message := _find_message(spec):
+        alt = f"A message in place of the chart {title!r}: {message}."
     titles = {field: {"title": text} for field, text in {**_field_titles(spec), **(columns or {})}.items()}
     return FramedChart(
         {
@@ -128,6 +131,13 @@ def frame(
             **spec,
         }
     )
+
+
+def _find_message(spec: Spec) -> str | None:
+    """Return what a chart-shaped message says, or None for a chart."""
+    rows = spec.get("data", {}).get("values") or [{}]
+    message = rows[0].get(MESSAGE)
+    return None if message is None else str(message).rstrip(".")
 
 
 def _inline(spec: Spec) -> Spec:
@@ -304,8 +314,8 @@ def chart_message(text: str = "Nothing published by then") -> alt.Chart:
     'text'
     """
     message: alt.Chart = (
-        alt.Chart(pd.DataFrame({"_message": [text]}), width=theme.WIDTH, height=120)
+        alt.Chart(pd.DataFrame({MESSAGE: [text]}), width=theme.WIDTH, height=120)
         .mark_text(fontSize=theme.TEXT + 2, color=theme.colour("muted"))
-        .encode(text=alt.Text("_message:N"), x=alt.value(theme.WIDTH / 2), y=alt.value(60))
+        .encode(text=alt.Text(f"{MESSAGE}:N"), x=alt.value(theme.WIDTH / 2), y=alt.value(60))
     )
     return message

@@ -111,9 +111,10 @@ def axis_number(number: str) -> str:
     """Return a number format without fixed decimals: an axis shows as many as its steps need.
 
     >>> axis_number("+,.1f")
-    '+,~f'
+    '+,.4~f'
     """
-    return re.sub(r"(\.\d+)?~?(?=[f%]$)", "~", number, count=1)
+    # Without a precision of its own Vega takes one from the step and writes 12.5 as 13.
+    return re.sub(r"(\.\d+)?~?(?=[f%]$)", ".4~", number, count=1)
 
 
 def complete_periods(periods: Sequence[str]) -> list[str]:
