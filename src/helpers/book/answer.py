@@ -21,7 +21,7 @@ _RESULT = re.compile(r"\{result\}`([^`]+)`")
 
 
 def write_lead(markdown: str, results: Mapping[str, Mapping[str, Any]], as_of: str) -> str:
-    """Return the first words of a chapter as plain Markdown, as an edition of a day shows them.
+    """Return title and first paragraph of a chapter as plain Markdown, as an edition of a day shows them.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def write_lead(markdown: str, results: Mapping[str, Mapping[str, Any]], as_of: s
     known = {notebook: dict(items) for notebook, items in results.items()}
     text = _RESULT.sub(lambda key: find_result(known, key[1])[0], _BLOCK.sub(keep, markdown))
     paragraphs = re.split(r"\n{2,}", re.sub(r"^# ", "### ", text).strip())
-    return "\n\n".join(textwrap.fill(paragraph, WIDTH, break_on_hyphens=False) for paragraph in paragraphs)
+    return "\n\n".join(textwrap.fill(paragraph, WIDTH, break_on_hyphens=False) for paragraph in paragraphs[:2])
 
 
 def write_answer(runs: list[Run]) -> str:
