@@ -197,7 +197,9 @@ def test_a_message_in_place_of_a_chart_describes_itself():
     """The words for readers who do not see it speak of what is drawn."""
     words = {"title": "GMV growth", "subtitle": "Percent.", "source": "own", "name": "gmv-growth"}
     framed = frame(
-        chart_message("nothing published by then"), alt="A line that falls from a high start to a low end.", **words
+        chart_message("nothing published by then"),
+        alt="A line that falls from a high start to a low end.",
+        **words,
     )
     assert (
         framed.spec["description"]

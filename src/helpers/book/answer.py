@@ -40,7 +40,9 @@ def write_lead(markdown: str, results: Mapping[str, Mapping[str, Any]], as_of: s
     known = {notebook: dict(items) for notebook, items in results.items()}
     text = _RESULT.sub(lambda key: find_result(known, key[1])[0], _BLOCK.sub(keep, markdown))
     paragraphs = re.split(r"\n{2,}", re.sub(r"^# ", "### ", text).strip())
-    return "\n\n".join(textwrap.fill(paragraph, WIDTH, break_on_hyphens=False) for paragraph in paragraphs[:2])
+    return "\n\n".join(
+        textwrap.fill(paragraph, WIDTH, break_on_hyphens=False) for paragraph in paragraphs[:2]
+    )
 
 
 def write_answer(runs: list[Run]) -> str:
