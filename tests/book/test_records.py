@@ -201,7 +201,7 @@ def test_each_source_says_what_stands_behind_it_and_where_it_is_weak() -> None:
         ["copy or mirror", "dated by month only"],
         ["copy or mirror", "digest, not the document itself", "dated by year only"],
     ]
-    assert [row[:2] for row in rows(page, "What stands behind it")] == [
+    assert [row[:2] for row in rows(page, "Standing")] == [
         ["Original publisher", "1"],
         ["Known outlet", "0"],
         ["Other site", "0"],

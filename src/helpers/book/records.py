@@ -186,14 +186,14 @@ def describe_sources(edition: Record, sources: pd.DataFrame) -> str:
         f"The {len(known)} sources published by {edition['as_of']}. All were read as stored copies; no page "
         "was opened live. An address is a link only where the original publisher or a known outlet stands "
         "behind it; other addresses are plain text.",
-        embed(write_table(["What stands behind it", "Sources", "Weakness"], _standings(known))),
+        embed(write_table(["Standing", "Sources", "Weakness"], _standings(known))),
     ]
     for kind, heading in _KINDS.items():
         group = known[known["kind"] == kind].sort_values(["published", "source_id"])
         if len(group):
             rows = [_source(row, day) for row in group.to_dict("records")]
             ids = [find_anchor("sources", name) for name in group["source_id"]]
-            headings = ["Date", "Title", "Publisher", "What stands behind it", "Address"]
+            headings = ["Date", "Title", "Publisher", "Standing", "Address"]
             parts += [f"## {heading}", embed(write_table(headings, rows, ids=ids))]
     return join_page(parts)
 
@@ -207,7 +207,8 @@ def _standings(sources: pd.DataFrame) -> list[list[str]]:
 
 
 def _source(row: Mapping[Any, Any], day: date) -> list[str]:
-    shown = [escape(str(row[name])) for name in ("date", "title", "publisher")]
+    day_shown = f'<span class="kx-nowrap">{escape(str(row["date"]))}</span>'
+    shown = [day_shown, escape(str(row["title"])), escape(str(row["publisher"]))]
     return [*shown, "<br>".join(map(escape, _weak_points(row))), _address(row, day)]
 
 
