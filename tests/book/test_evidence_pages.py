@@ -148,6 +148,14 @@ def test_every_event_is_listed_and_drawn(folder: Path) -> None:
     assert set(data.load("events")["event_id"]) == set(timeline.LABELS)
 
 
+def test_the_timeline_does_not_shrink_below_its_words(folder: Path) -> None:
+    """On a narrow screen the live chart keeps its width and scrolls, as the still picture does."""
+    script = next(text for name, text in write_pages(LATEST, folder / LATEST).items() if name.endswith(".js"))
+
+    meta = json.loads(script[script.index(b"] = ") + 4 : script.rindex(b";")])["usermeta"]
+    assert meta["least"] == 640 <= meta["width"]
+
+
 def test_links_between_the_pages_lead_to_anchors(folder: Path) -> None:
     """No row points at a fact, event or source that its day does not show."""
     for as_of in DAYS:

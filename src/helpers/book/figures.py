@@ -154,7 +154,8 @@ def _still(spec: frame.Spec) -> _Still:
         "preserveAspectRatio": "xMinYMin meet",
     }.items():
         tree.set(key, value)
-    return _Still(_serialise(tree), width, height, min(width, width - plot + LEAST_PLOT))
+    least = min(width, spec["usermeta"].get("least", width - plot + LEAST_PLOT))
+    return _Still(_serialise(tree), width, height, least)
 
 
 def _bare(spec: frame.Spec) -> frame.Spec:

@@ -15,6 +15,7 @@ from helpers.book import figures
 from helpers.book.addresses import find_anchor
 from helpers.book.html import embed, join_page, write_table
 from helpers.book.wording import ARTICLES, THEMES, mark_announced, write_period
+from helpers.charts import theme
 from helpers.charts.frame import FramedChart, frame
 from helpers.charts.timelines import chart_timeline
 
@@ -143,7 +144,7 @@ def frame_events(events: pd.DataFrame, documents: pd.DataFrame) -> FramedChart:
         announced="announced",
         colours=COLOURS,
     )
-    return frame(
+    framed = frame(
         chart,
         title="Events of Kuaishou e-commerce, and when the articles were written",
         subtitle="Days of events by theme; articles have their own colour. Hollow: announced, still ahead.",
@@ -153,6 +154,9 @@ def frame_events(events: pd.DataFrame, documents: pd.DataFrame) -> FramedChart:
         name="timeline-of-events",
         columns={"date": "Date", "event": "Event", "kind": "Theme", "state": "State"},
     )
+    # The words stand inside the plot, so on a narrow screen it scrolls and does not shrink.
+    framed.spec["usermeta"]["least"] = theme.WIDTH
+    return framed
 
 
 def _tabulate(events: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
