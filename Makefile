@@ -29,7 +29,7 @@ test: $(READY) ## the test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadscope
 
 verify: $(READY) ## the long checks: every promise, every accepted edition
-	@$(BIN)/report check
+	@$(BIN)/report check && $(BIN)/python -m pytest tests/runs/verify_sweep.py
 
 nbval: $(READY) ## compare the executed notebooks with a real kernel, output for output
 	@$(BIN)/report check executed nbval

@@ -305,3 +305,13 @@ def test_charts_are_altair_values() -> None:
     """A notebook can still change one before it is framed."""
     assert isinstance(EXAMPLES["gmv-lines"](), alt.LayerChart)
     assert isinstance(EXAMPLES["specification-curve"](), alt.VConcatChart)
+
+
+def test_a_contour_of_one_point_inside_the_map_is_drawn() -> None:
+    """A line that only touches the map at one place is no error."""
+    cells = pd.DataFrame([(x, y, x * y) for x in range(3) for y in range(3)], columns=["x", "y", "value"])
+    touch = pd.DataFrame({"x": [1.0, 9.0], "y": [1.0, 9.0]})
+    chart = surfaces.chart_heat_map(
+        cells, x="x", y="y", measure="Product", x_title="X", y_title="Y", contour=touch, contour_label="touch"
+    )
+    assert "touch" in str(chart.to_dict())

@@ -258,7 +258,8 @@ def _contour_layers(plan: _Surface, contour: pd.DataFrame | None, label: str) ->
 def _contour_words(plan: _Surface, inside: pd.DataFrame, label: str) -> list[alt.Chart]:
     """Name a line at its right end, on the side from which it comes away."""
     ordered = inside.sort_values(plan.x)
-    last, before = ordered.iloc[[-1]], ordered.iloc[-max(2, len(ordered) // 3)]
+    back = min(len(ordered), max(2, len(ordered) // 3))
+    last, before = ordered.iloc[[-1]], ordered.iloc[-back]
     rising = float(last[plan.y].iloc[0]) >= float(before[plan.y])
     return _haloed(plan, last.assign(_label=label), dx=-8, dy=-13 if rising else 13, align="right")
 
