@@ -33,6 +33,7 @@ def book(tmp_path: Path) -> Path:
         "reports/loop.err.log": "Traceback",
         "_static/pygments.css": "",
         "_static/book.css": "p{margin:0}",
+        "_static/tables.css": "table{margin:0}",
         "_static/figures.css": "figure{margin:0}",
     }
     for name, content in files.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from chart_examples import EXAMPLES, framed
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from helpers.book import figures
 from helpers.charts import theme
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.browser
 
 ASSETS = Path(figures.__file__).parent / "assets"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 HEAD = f"""<!doctype html><html lang="en" data-theme="{{mode}}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>Charts</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
@@ -46,14 +45,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_bytes(content)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
