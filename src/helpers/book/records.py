@@ -19,6 +19,7 @@ import pandas as pd
 
 from helpers import data, paths, prose
 from helpers.book.addresses import find_address, find_anchor
+from helpers.book.evidence_pages import select_known
 from helpers.book.html import embed, join_page, write_details, write_pairs, write_table
 from helpers.book.mentions import find_later
 from helpers.runs.references import find_published
@@ -72,7 +73,8 @@ def write_records(
     package = package or data.describe()
     if tables is None:
         names = [resource["name"] for resource in package["resources"]]
-        tables = {name: data.load(name, edition["as_of"]) for name in names}
+        loaded = {name: data.load(name, edition["as_of"]) for name in names}
+        tables = select_known(loaded, date.fromisoformat(edition["as_of"]))
     folder = folder or paths.RECORDS
     pages = {
         "data": describe_data(edition, package, tables),
