@@ -217,7 +217,7 @@ def _boxes(plan: _Plan, scale: alt.Scale, *, legend: bool) -> list[alt.Chart]:
     if not solid.empty:
         layers.append(parts.encode(_bar(plan, solid, 0.9), color=paint))
     if not hollow.empty:
-        outline = alt.Stroke("_paint:N", title=GROUP_TITLE, scale=scale, legend=None)
+        outline = alt.Stroke("_paint:N", title=GROUP_TITLE, scale=scale, legend=key)
         layers.append(
             parts.encode(
                 _bar(plan, hollow, 0.15), color=paint, stroke=outline, strokeDash=alt.StrokeDashValue([4, 3])
