@@ -542,7 +542,7 @@ def test_quotes_survive_the_file_between_build_and_page(folder: Path) -> None:
 
 def test_a_figure_of_a_later_day_cannot_be_quoted() -> None:
     """The edition of 2020 does not know the comparative of 2021; the nearest keys are offered."""
-    with pytest.raises(UnknownNameError, match="figure known by the edition's day"):
+    with pytest.raises(UnknownNameError, match="figure of this edition"):
         find_quote(quotes("2020-11-05"), "kuaishou_quarterly/2020Q2/dau")
 
 

@@ -26,6 +26,15 @@ RESULTS = {
         }
     }
 }
+FIGURES = {
+    "f028": {
+        "text": "99%",
+        "number": "99",
+        "printed": "99%以上",
+        "title": "Own shops: share of GMV",
+        "address": "records/evidence.html#fact-f028",
+    }
+}
 Build = Callable[..., str]
 
 
@@ -37,6 +46,7 @@ def build(tmp_path: Path) -> Build:
         source, out = tmp_path / "source", tmp_path / "out"
         (source / "records").mkdir(parents=True, exist_ok=True)
         (source / "records" / "results.json").write_text(json.dumps(RESULTS))
+        (source / "records" / "figures.json").write_text(json.dumps(FIGURES))
         (source / "records" / "edition.json").write_text(json.dumps({"as_of": as_of}))
         (source / f"{name}.md").write_text(f"# Title\n\n{text}\n")
         overrides = {
@@ -84,6 +94,23 @@ def test_every_bad_key_of_a_build_is_named_at_once(build: Build) -> None:
         "page, line 3: unknown result 'closed_loop/growth_fal'; did you mean closed_loop/growth_fall?"
     )
     assert second.startswith("page, line 5: result key 'closed_loop/growth_fall.low': ")
+
+
+def test_a_quoted_figure_leads_to_its_row(build: Build) -> None:
+    """A published figure stands in prose as it is printed, with its subject as a tooltip."""
+    page = build("Over {figure}`f028` or {figure}`f028.printed`.")
+
+    assert page.count('href="records/evidence.html#fact-f028"') == 2
+    assert 'title="Own shops: share of GMV">99%</a>' in page
+    assert ">99%以上</a>" in page
+
+
+def test_a_figure_that_the_edition_does_not_know_fails_the_build(build: Build) -> None:
+    """Prose cannot quote what came later; the complaint names page, line, key and the nearest keys."""
+    with pytest.raises(BookError) as caught:
+        build("Over {figure}`f029`.")
+
+    assert str(caught.value) == ("page, line 3: unknown figure of this edition 'f029'; did you mean f028?")
 
 
 @pytest.mark.parametrize(("as_of", "shown"), [("2022-11-22", "late"), ("2022-11-21", "early")])

@@ -33,6 +33,21 @@ def test_each_section_is_found_by_its_text(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_of_evidence_is_found_by_itself(tmp_path: Path) -> None:
+    """A search for a fact leads to the fact and not to the long table that it stands in."""
+    rows = "<tr id='fact-f001'><td><a>f001</a><small>Loop</small></td><td>七个月</td></tr>"
+    (tmp_path / "facts.html").write_text(
+        f"<html><body><article><h1>Facts</h1><table>{rows}</table></article></body></html>", encoding="utf-8"
+    )
+
+    assert read_index(tmp_path)[1] == {
+        "url": "facts.html#fact-f001",
+        "page": "Facts",
+        "heading": "f001 Loop",
+        "text": "f001 Loop 七个月",
+    }
+
+
 def test_the_search_page_does_not_find_itself(tmp_path: Path) -> None:
     """It holds no content of the report."""
     (tmp_path / "search.html").write_text(PAGE, encoding="utf-8")

@@ -85,7 +85,7 @@ def find_quote(quotes: Mapping[str, Quote], text: str) -> tuple[str, Quote]:
         raise InputError(f"cannot read figure key {text!r}: write f028, DATASET/KEY/KEY or derived/NAME")
     key, part, digits = match["key"], match["part"], match["digits"]
     if key not in quotes:
-        raise UnknownNameError("figure known by the edition's day", key, quotes)
+        raise UnknownNameError("figure of this edition", key, quotes)
     quote = quotes[key]
     if "low" in quote and part is None:
         high = float("inf") if quote["high"] is None else quote["high"]

@@ -73,6 +73,8 @@ def _collect(element: lxml_html.HtmlElement, name: str, sections: list[_Section]
     else:
         if element.tag == "tr" and element.get("id", "").startswith(_ROWS):
             sections.append(_Section(f"{name}#{element.get('id')}", " ".join(element[0].itertext())))
+        if element.tag not in INLINE:
+            sections[-1].parts.append(" ")
         sections[-1].parts.append(element.text or "")
         for child in element:
             _collect(child, name, sections)
