@@ -87,8 +87,9 @@ def show(n): display({"text/plain": str(n) * 40_000}, raw=True)
 with ThreadPoolExecutor(4) as pool: list(pool.map(show, range(8)))"""
 FROM_WORKERS = """
 import multiprocessing
+def say(line): print(line + "\\n", end="")
 with multiprocessing.get_context("fork").Pool(2) as pool:
-    pool.map(print, ["a" * 9, "b" * 9])
+    pool.map(say, ["a" * 9, "b" * 9])
     pool.close()
     pool.join()"""
 SILENCED = """
