@@ -17,6 +17,7 @@ from benchmarks.table import Row, Sample
 
 SWEEP_RUNS = 100
 REFERENCE, CHAPTER = "reference", "closed_loop"
+CELLS, JOBS = "cells alone", 2
 JUPYTER_BOOK = "`jupyter-book build`"
 
 
@@ -90,10 +91,11 @@ def _compare_sweeps(
             tool, notebook, measured=measured, counted=runs, environment=environment
         )
 
-    contestants = {"ours": lambda _: ours.time_sweep(name, runs, environment=environment)}
+    contestants = {"ours": lambda _: ours.time_sweep(name, runs, environment=environment, jobs=JOBS)}
     contestants[peers.PAPERMILL] = loop(peers.PAPERMILL, papermill_runs)
     if peers.has_ploomber():
         contestants[peers.PLOOMBER] = loop(peers.PLOOMBER, runs)
+    contestants[CELLS] = lambda _: peers.time_cells(notebook, environment)
     return take_turns(contestants, repeats)
 
 
@@ -106,6 +108,17 @@ def _write_sweep_rows(
     against = "`ploomber-engine` in a loop, in one process without isolation"
     theirs = found.get(peers.PLOOMBER)
     return [*rows, Row(what, found["ours"], against, theirs, goal=goals[1], note=missing or notes[1])]
+
+
+def _describe_share(found: dict[str, Sample], runs: int) -> str:
+    """Say how much of a sweep is the notebook's own computation."""
+    own = found[CELLS].median
+    ours_share = own * runs / JOBS / found["ours"].median
+    theirs_share = own * runs / found[peers.PAPERMILL].median
+    return (
+        f"The cells alone take {own:.2g} s once everything is imported and read: {ours_share:.0%} of the "
+        f"time of our two processors, {theirs_share:.0%} of papermill's one."
+    )
 
 
 def measure_sweep(bench: Bench) -> list[Row]:
@@ -123,7 +136,7 @@ def measure_sweep(bench: Bench) -> list[Row]:
     notes = (
         f"`report sweep` on two processors, all of the command. The loop's start and {measured} of its runs "
         f"were measured and scaled to {SWEEP_RUNS}: {per_run:.2f} s a run against "
-        f"{found['ours'].median / SWEEP_RUNS:.3f} s.",
+        f"{found['ours'].median / SWEEP_RUNS:.3f} s. {_describe_share(found, SWEEP_RUNS)}",
         "All of the command against the start of the process and the loop of as many runs; what "
         "ploomber-engine does when the process ends is left out.",
     )
@@ -137,14 +150,7 @@ def measure_chapter_sweep(bench: Bench) -> list[Row]:
     found = _compare_sweeps(
         bench, CHAPTER, bench.report, runs=runs, papermill_runs=measured, repeats=bench.choose(3, 1)
     )
-    own = peers.time_cells(bench.notebooks / f"{CHAPTER}.ipynb", bench.report)
-    ours_share = own * runs / 2 / found["ours"].median
-    theirs_share = own * runs / found[peers.PAPERMILL].median
-    note = (
-        f"Its cells alone take {own:.2f} s once everything is imported and read: {ours_share:.0%} of the "
-        f"time of our two processors, {theirs_share:.0%} of papermill's one (its start and {measured} runs "
-        "were measured)."
-    )
+    note = f"{_describe_share(found, runs)} Of the loop its start and {measured} runs were measured."
     what = f"sweep of {runs} runs, `{CHAPTER}` as published"
     return _write_sweep_rows(what, found, goals=(None, None), notes=(note, ""))
 
