@@ -250,7 +250,30 @@ def run_sweep(
     EnvironmentMissingError
         If ``runs/`` cannot be written or the scheduler does not answer.
     """
-    with hold_sweep({point.plan.notebook for point in points}), ExitStack() as stack:
+    with hold_sweep({point.plan.notebook for point in points}):
+        return run_points(
+            points,
+            executor=executor,
+            jobs=jobs,
+            scheduler=scheduler,
+            engine_name=engine_name,
+            timeout_seconds=timeout_seconds,
+            progress=progress,
+        )
+
+
+def run_points(
+    points: Sequence[Point],
+    *,
+    executor: Executor | None = None,
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    engine_name: str | None = None,
+    timeout_seconds: int = engine.DEFAULT_TIMEOUT_SECONDS,
+    progress: bool = False,
+) -> Sweep:
+    """Do what `run_sweep` does without keeping a second sweep away; its parameters are the same."""
+    with ExitStack() as stack:
         found = [cache.find_run(point.plan) for point in points]
         outcomes: dict[int, Outcome] = {
             number: _succeed(points[number], run) for number, run in enumerate(found) if run
