@@ -337,6 +337,7 @@ def test_a_system_lists_results_that_rest_on_its_figures_with_their_values() -> 
     [
         ("fact:f020", "records/evidence.html#fact-f020"),
         ("data:kuaishou_quarterly/2022Q2/dau", "records/figures.html#row-kuaishou_quarterly-2022Q2-dau"),
+        ("series:kuaishou_quarterly/dau", "records/figures.html#series-kuaishou_quarterly-dau"),
         ("data:events/cut_effective", "records/timeline.html#event-cut_effective"),
         ("data:sources/bg3_2021q1", "records/sources.html#source-bg3_2021q1"),
         ("data:releases/2018", "records/data.html#releases"),

@@ -24,13 +24,22 @@ def test_a_reference_finds_its_row():
     assert date(2022, 8, 23) == references.find_published("data:kuaishou_quarterly/2022Q2/ecommerce_gmv")
 
 
+def test_a_series_is_as_old_as_its_first_published_row():
+    assert date(2021, 1, 16) == references.find_published("series:kuaishou_quarterly/ecommerce_gmv")
+
+
 @pytest.mark.parametrize(
     ("reference", "error", "message"),
     [
-        ("kuaishou_quarterly/2022Q2/ecommerce_gmv", InputError, "must read data:DATASET/KEY/KEY or fact:ID"),
+        (
+            "kuaishou_quarterly/2022Q2/ecommerce_gmv",
+            InputError,
+            "must read data:DATASET/KEY/KEY, series",
+        ),
         ("data:kuaishou_quarterly/2022Q2", InputError, "is keyed by period/metric"),
         ("data:kuaishou_quarterly/2022Q2/ecommerce_gm", UnknownNameError, "did you mean ecommerce_gmv"),
         ("data:kuaishou_monthly/2022Q2/ecommerce_gmv", UnknownNameError, "did you mean"),
+        ("series:kuaishou_quarterly/ecommerce_gm", UnknownNameError, "did you mean ecommerce_gmv"),
     ],
 )
 def test_a_bad_reference_is_named(reference, error, message):

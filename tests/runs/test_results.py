@@ -5,8 +5,22 @@ import math
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from helpers.errors import InputError, RunError
-from helpers.runs.results import RESULT_MIME, collect_results, describe_result, record
+from helpers.errors import InputError, RunError, UnknownNameError
+from helpers.models.interval import Estimate
+from helpers.runs.results import (
+    RESULT_MIME,
+    UNPUBLISHED,
+    Declared,
+    collect_results,
+    describe_result,
+    record,
+    record_all,
+)
+
+DECLARED = {
+    "share": Declared("A share.", "%", "bound", inputs=("fact:f020",)),
+    "quarter": Declared("A quarter."),
+}
 
 
 @pytest.fixture
@@ -48,3 +62,36 @@ def test_a_name_recorded_twice_is_refused():
     outputs = [new_output("display_data", data={RESULT_MIME: result}) for _ in range(2)]
     with pytest.raises(RunError, match="recorded twice: share"):
         collect_results(new_notebook(cells=[new_code_cell("record()", outputs=outputs)]))
+
+
+def test_declared_results_take_unit_meaning_and_inputs_from_their_declaration(displayed):
+    record_all(DECLARED, share=Estimate(20.0, 19.5, 20.5), quarter="2023Q3")
+    assert ["share = 20% (bound: 19.5 to 20.5%)", "quarter = 2023Q3"] == [
+        describe_result(r) for r in displayed
+    ]
+    assert ["fact:f020"] == displayed[0]["inputs"]
+
+
+def test_a_declared_result_without_ends_has_no_interval(displayed):
+    record_all(DECLARED, share=20.0, level=0.9)
+    assert ("none", None) == (displayed[0]["interval"], displayed[0]["level"])
+
+
+@pytest.mark.parametrize(
+    ("value", "why", "expected"),
+    [
+        (None, None, UNPUBLISHED),
+        (math.nan, None, UNPUBLISHED),
+        (Estimate.not_known("no print"), None, "no print"),
+        (20.0, "the run has no data", "the run has no data"),
+    ],
+)
+def test_a_declared_result_that_is_not_known_says_why(displayed, value, why, expected):
+    record_all(DECLARED, share=value, why=why)
+    assert (None, expected) == (displayed[0]["value"], displayed[0]["why"])
+
+
+def test_a_result_that_was_not_declared_is_refused(displayed):
+    with pytest.raises(UnknownNameError, match="did you mean share"):
+        record_all(DECLARED, shares=20.0)
+    assert displayed == []

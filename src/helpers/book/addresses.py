@@ -1,6 +1,7 @@
 """Where a row of the data stands in the book: its page and its anchor.
 
-A reference reads ``fact:ID`` or ``data:DATASET/KEY/KEY``, as in `helpers.runs.references`.
+A reference reads ``fact:ID``, ``data:DATASET/KEY/KEY`` or ``series:DATASET/METRIC``, as in
+`helpers.runs.references`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,15 @@ def find_anchor(dataset: str, *keys: str) -> str:
     return dataset.replace("_", "-")
 
 
+def find_series_anchor(dataset: str, metric: str) -> str:
+    """Return the anchor of the first row of a series.
+
+    >>> find_series_anchor("kuaishou_quarterly", "dau")
+    'series-kuaishou_quarterly-dau'
+    """
+    return f"series-{dataset}-{metric}"
+
+
 def find_address(reference: str) -> str:
     """Return page and anchor of what a reference names, as seen from the book's root.
 
@@ -40,5 +50,7 @@ def find_address(reference: str) -> str:
     """
     kind, _, name = reference.partition(":")
     dataset, *keys = ("facts", name) if kind == "fact" else name.split("/")
+    if kind == "series":
+        return f"records/figures.html#{find_series_anchor(dataset, *keys)}"
     page = _PAGES[dataset][0] if dataset in _PAGES else "figures" if dataset in SERIES else "data"
     return f"records/{page}.html#{find_anchor(dataset, *keys)}"

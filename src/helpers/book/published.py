@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import prose
-from helpers.book.addresses import SERIES, find_anchor
+from helpers.book.addresses import SERIES, find_anchor, find_series_anchor
 from helpers.book.html import embed, join_page
 from helpers.book.registers import Cell, Column, Filter, Row, write_register
 
@@ -71,7 +71,16 @@ def _write_series(
     publishers = dict(zip(sources["source_id"], sources["publisher"], strict=True))
     keys = ["period", "metric"] if "period" in table else ["year", "company", "metric"]
     ordered = table.sort_values([*keys[1:][::-1], keys[0]])
-    return [_write_figure(name, keys, row, labels, publishers) for row in ordered.to_dict("records")]
+    first = ordered.drop_duplicates("metric").index
+    marks = ordered["metric"].where(ordered.index.isin(first), "")
+    return [
+        _write_figure(name, keys, row, labels, publishers, _mark_series(name, mark))
+        for row, mark in zip(ordered.to_dict("records"), marks, strict=True)
+    ]
+
+
+def _mark_series(dataset: str, metric: str) -> str:
+    return f'<span id="{find_series_anchor(dataset, metric)}"></span>' if metric else ""
 
 
 def _write_figure(
@@ -80,13 +89,14 @@ def _write_figure(
     row: dict[Any, Any],
     labels: Mapping[str, str],
     publishers: Mapping[str, str],
+    mark: str,
 ) -> Row:
     kind = "derived" if row["derived"] else str(row["bound"])
     company = f"{row['company']}: " if "company" in row else ""
     source = str(row["source_id"])
     notes = [str(row["note"]), str(row["later_note"])]
     cells: list[str | Cell] = [
-        f"{escape(company + labels[row['metric']])}"
+        f"{mark}{escape(company + labels[row['metric']])}"
         + "".join(f"<small>{escape(note)}</small>" for note in notes if note),
         str(row[keys[0]]),
         Cell(escape(prose.format_value(row["value"], row["unit"], ",.10g")), row["value"]),

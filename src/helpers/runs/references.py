@@ -1,4 +1,8 @@
-"""What a default rests on: ``data:DATASET/KEY/KEY`` or ``fact:ID``, resolved to the row it names."""
+"""What a default or a result rests on, resolved to the row it names.
+
+``data:DATASET/KEY/KEY`` and ``fact:ID`` name one row; ``series:DATASET/METRIC`` names a whole series, whose
+first published row stands for it.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +28,12 @@ def find_row(reference: str) -> pd.Series:
         If there is no such dataset.
     """
     kind, _, rest = reference.partition(":")
+    if kind == "series":
+        return _find_first_row(*rest.partition("/")[::2])
     dataset, *keys = ("facts", rest) if kind == "fact" else rest.split("/")
     if kind not in ("data", "fact") or not all(keys) or not keys:
-        raise InputError(f"a reference must read data:DATASET/KEY/KEY or fact:ID (got {reference!r})")
+        forms = "data:DATASET/KEY/KEY, series:DATASET/METRIC or fact:ID"
+        raise InputError(f"a reference must read {forms} (got {reference!r})")
     rows = data.load(dataset)
     names = data.describe(dataset)["schema"]["primaryKey"]
     if len(names) != len(keys):
@@ -37,6 +44,10 @@ def find_row(reference: str) -> pd.Series:
             raise UnknownNameError(f"{name} in {dataset}", key, set(known))
         rows = rows[known == key]
     return rows.iloc[0]
+
+
+def _find_first_row(dataset: str, metric: str) -> pd.Series:
+    return data.series(metric, dataset=dataset).sort_values("published", kind="stable").iloc[0]
 
 
 def find_published(reference: str) -> date:

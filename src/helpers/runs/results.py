@@ -7,20 +7,46 @@ nbval see the same thing; `collect_results` reads them back from an executed not
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from IPython.display import display
 from nbformat import NotebookNode
 
 from helpers import prose
-from helpers.errors import InputError, RunError
+from helpers.errors import InputError, RunError, UnknownNameError
+from helpers.models.interval import Estimate
 
 RESULT_MIME = "application/vnd.report.result+json"
 RESULTS_SCHEMA = "report-results/1"
 
 Interval = Literal["confidence", "bound", "sensitivity", "none"]
 _INTERVALS = ("confidence", "bound", "sensitivity", "none")
+UNPUBLISHED = "what it rests on had not been published by then"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What is fixed about a result before any run: all but its value.
+
+    Attributes
+    ----------
+    meaning : str
+        One sentence that says what the number is.
+    unit : str
+        Unit in words; ``"1"`` for a text or a bare number.
+    interval : {"confidence", "bound", "sensitivity", "none"}
+        Kind of its interval, where the value comes with one.
+    inputs : tuple of str
+        ``data:DATASET/KEY/KEY``, ``series:DATASET/METRIC`` or ``fact:ID`` that it rests on directly; empty
+        for a result of assumptions alone.
+    """
+
+    meaning: str
+    unit: str = "1"
+    interval: Interval = "none"
+    inputs: tuple[str, ...] = ()
 
 
 class RecordedResult(dict[str, Any]):
@@ -83,7 +109,7 @@ def record(
     why : str, optional
         Why the value is not known; whatever is given as value, low and high is then left out.
     inputs : iterable of str
-        ``data:DATASET/KEY/KEY`` or ``fact:ID`` that the result rests on directly.
+        ``data:DATASET/KEY/KEY``, ``series:DATASET/METRIC`` or ``fact:ID`` that the result rests on directly.
 
     Raises
     ------
@@ -115,6 +141,60 @@ def record(
             why=why,
             inputs=list(inputs),
         )
+    )
+
+
+def record_all(
+    declared: Mapping[str, Declared],
+    /,
+    *,
+    why: str | None = None,
+    level: float | None = None,
+    **values: Estimate | float | int | str | None,
+) -> None:
+    """Record several declared results of a notebook.
+
+    Parameters
+    ----------
+    declared : mapping of str to Declared
+        What is fixed about each result of the notebook.
+    why : str, optional
+        Why none of these is known; their values are then left out.
+    level : float, optional
+        Coverage of their confidence intervals, 0 to 1.
+    **values : Estimate, float, int, str or None
+        An estimate brings its ends and its own reason; None and NaN are recorded as not published.
+
+    Raises
+    ------
+    UnknownNameError
+        For a name that is not declared, with the nearest names.
+    InputError
+        As `record`.
+    """
+    for name, value in values.items():
+        if name not in declared:
+            raise UnknownNameError("declared result", name, declared)
+        estimate = value if isinstance(value, Estimate) else Estimate(value)  # type: ignore[arg-type]
+        _record_estimate(name, declared[name], estimate, why=why, level=level)
+
+
+def _record_estimate(
+    name: str, fixed: Declared, estimate: Estimate, *, why: str | None, level: float | None
+) -> None:
+    missing = estimate.value is None or estimate.value != estimate.value
+    is_open = estimate.low is None and estimate.high is None
+    record(
+        name,
+        None if missing else estimate.value,
+        unit=fixed.unit,
+        meaning=fixed.meaning,
+        low=estimate.low,
+        high=estimate.high,
+        interval="none" if is_open else fixed.interval,
+        level=None if is_open else level,
+        why=why or (estimate.why or UNPUBLISHED if missing else None),
+        inputs=fixed.inputs,
     )
 
 
