@@ -152,7 +152,7 @@ def test_text_is_never_missing():
 # --- as of a day
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(day=DAYS)
 def test_nothing_younger_than_the_day_is_shown(day):
     """Rows, later notes and the sources of rows were all public on the day asked for."""
@@ -166,7 +166,7 @@ def test_nothing_younger_than_the_day_is_shown(day):
             assert not (frame["later_note_published"] > pd.Timestamp(day)).any()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(days=st.tuples(DAYS, DAYS).map(sorted))
 def test_knowledge_only_grows(days):
     """What is shown on a day is shown, with the same value, on every later day."""

@@ -78,7 +78,7 @@ def test_a_key_that_asks_for_what_is_not_there_is_refused(key: str, complaint: s
 
 
 @given(st.text(alphabet="abcdeflo/._", min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_other_key_is_an_error_in_words(key: str) -> None:
     """No key makes the build crash: it is found, unreadable or unknown."""
     try:

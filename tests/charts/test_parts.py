@@ -11,7 +11,7 @@ from helpers.errors import InputError
 PIXELS = st.lists(st.floats(0, 300), min_size=1, max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(PIXELS)
 def test_spread_labels_keep_their_distance_and_their_order(places: list[float]) -> None:
     """Labels never overlap, never swap and stay inside while there is room."""
@@ -35,7 +35,7 @@ def test_spread_parts_equal_labels_evenly() -> None:
     assert parts.spread([100, 100], gap=16, low=0, high=300) == [92, 108]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(-1e6, 1e6), st.floats(0.001, 1e6))
 def test_ticks_enclose_the_values_in_even_steps(low: float, width: float) -> None:
     """An axis begins and ends at ticks, so labels can be placed by arithmetic."""

@@ -182,7 +182,7 @@ def test_other_line_ends_and_a_byte_order_mark_do_not_move_paragraphs(tmp_path):
 
 
 @given(st.text(alphabet="<>/!-p script(ā)字。,\n秒刷–1&;\"'", max_size=120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_page_is_cleaned_or_refused(text):
     """Cleaning selects characters of the raw lines, or says that nothing is left."""
     try:

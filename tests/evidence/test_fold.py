@@ -25,7 +25,7 @@ def test_folding_gives_half_width_simplified_text(text, folded):
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_folding_keeps_every_place(text):
     """A place in the folded text is the same place in the original, and folding again changes nothing."""
     folded = fold(text)

@@ -149,7 +149,7 @@ MIXED = st.text(
 @given(st.one_of(st.text(max_size=80), MIXED))
 @example("1" * 5000)
 @example("亿一")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_is_read_in_order_and_without_overlap(text):
     """Spans are slices of the text, in order, apart, and hold every Arabic digit."""
     found = find_numerals(text)
@@ -160,7 +160,7 @@ def test_any_text_is_read_in_order_and_without_overlap(text):
 
 
 @given(MIXED)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_script_and_width_do_not_matter(text):
     """Traditional or simplified, the same expressions are found with the same values."""
     strip = [(one.start, one.value, one.value_high, one.unit, one.bound) for one in find_numerals(text)]
@@ -174,7 +174,7 @@ def test_script_and_width_do_not_matter(text):
     st.sampled_from([("", "exact"), ("超", "over"), ("近", "nearly"), ("约", "about"), ("逾", "over")]),
     st.sampled_from([("元", "CNY"), ("单", "orders"), ("人", "persons"), ("%", "%")]),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_composed_expression_is_taken_apart(digits, scale, before, measure):
     """Bound, number, scale and measure word are each read back."""
     text = f"合计{before[0]}{digits}{scale[0]}{measure[0]}。"

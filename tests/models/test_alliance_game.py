@@ -103,7 +103,7 @@ def test_every_input_is_needed():
     assert table.loc["nothing", "lost"] == 0
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(1, 500), st.floats(1, 500), st.floats(0.001, 0.5), st.floats(0.001, 0.5))
 def test_goods_and_audience_are_complements(users, more_users, pool, more_pool):
     """More audience is worth more beside a wider pool (supermodular), as the product form builds in."""
@@ -117,7 +117,7 @@ def test_goods_and_audience_are_complements(users, more_users, pool, more_pool):
     assert gain > synergy(broad, pool) - synergy(users, pool)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(worth, worth, worth)
 def test_shapley_equals_symmetric_nash_for_two(own, partner, synergy):
     """The mean marginal worth is each one's own worth and half the synergy, the symmetric Nash solution."""
@@ -183,7 +183,7 @@ def test_options_worth_more_than_the_synergy_end_the_deal():
     assert found.kuaishou_gain + found.jd_gain > values().synergy
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(share, share, st.floats(0.0, 4.0), share)
 def test_split_never_pays_less_than_an_option(power, substitutes, ratio, douyin):
     """Whatever the options, nobody gets less than its own, and a deal shares exactly the synergy."""
@@ -273,7 +273,7 @@ def test_exclusive_supply_leaves_the_better_partner_its_edge():
     assert ranges.loc[KUAISHOU].to_list() == pytest.approx([0.0, 0.4 * s], abs=1e-9)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(0.0, 5.0), share, st.sampled_from([OPEN, EXCLUSIVE]))
 def test_core_with_a_needed_player_is_never_empty(ratio, rivalry, supply):
     """Nothing is gained without JD, so giving it all satisfies everyone: the programme finds so too."""
@@ -299,7 +299,7 @@ def test_core_at_the_edge_is_one_point():
     assert ranges[["low", "high"]].to_numpy() == pytest.approx(np.ones((3, 2)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.floats(-10, 10), min_size=7, max_size=7), st.lists(st.floats(-5, 5), min_size=3, max_size=3)
 )

@@ -15,7 +15,7 @@ from helpers.errors import InputError
 from helpers.models import burst_fulfilment as burst
 from helpers.models.burst_fulfilment import BurstFulfilmentRecord, Intake
 
-EXAMPLES = settings(max_examples=25, deadline=None)
+EXAMPLES = settings(max_examples=25)
 sessions = st.builds(
     BurstFulfilmentRecord,
     session_hours=st.integers(1, 24),
@@ -265,7 +265,7 @@ def test_without_complications_all_conditions_have_the_same_premium():
     np.testing.assert_allclose(table["premium"], 100 / 27)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.floats(1, 1e7), st.floats(1, 20))
 def test_premiums_do_not_depend_on_scale_or_bundles(orders, lines):
     """Volume and lines multiply both patterns alike."""

@@ -53,14 +53,14 @@ def test_one_percent_buys_at_most_one_percent_without_a_hedge():
     assert risk.sd_reduction_share == pytest.approx(0.01, rel=1e-4)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(SHARE, RATIO, st.floats(0.0, 1.0))
 def test_no_channel_with_positive_correlation_buys_more_than_its_share(share, ratio, correlation):
     """Whatever its volatility, the reduction stays at or below the share."""
     assert 1 - solve_relative_sd(share, ratio, correlation) <= solve_largest_reduction(share) + 1e-12
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(SHARE, RATIO, CORRELATION)
 def test_no_correlation_buys_more_than_the_opposed_one(share, ratio, correlation):
     """The reduction at a correlation of minus one is the largest, and the closed form states it."""
@@ -74,7 +74,7 @@ def test_opposed_channel_of_equal_volatility_buys_twice_its_share():
     assert solve_largest_reduction(0.01, 1.0) == pytest.approx(0.02)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(SHARE, RATIO)
 def test_spread_is_unchanged_at_the_threshold_correlation(share, ratio):
     """At the closed form the channel neither adds nor removes risk; just above it, it adds."""
@@ -84,7 +84,7 @@ def test_spread_is_unchanged_at_the_threshold_correlation(share, ratio):
     assert solve_relative_sd(share, ratio, threshold + 0.005) > 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SHARE, st.floats(0.05, 1.0), CORRELATION)
 def test_a_channel_no_more_volatile_never_adds_risk(share, ratio, correlation):
     """With a ratio of at most one the threshold is one or more."""
@@ -166,7 +166,7 @@ def test_option_by_hand():
     assert option.worth_per_outside_unit == pytest.approx(0.016)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(share=SHARE, depth=st.floats(0.01, 1.0), multiple=st.floats(1.0, 100.0))
 def test_option_never_covers_more_than_the_loss(share, depth, multiple):
     """Growth beyond full cover is worth nothing more; at full cover all is covered."""

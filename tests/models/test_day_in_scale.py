@@ -154,7 +154,7 @@ def test_shrinking_quarter_has_no_part_of_growth():
     assert summarise(totals={"2020Q1": 80.0, "2020Q2": 72.5}).part_of_growth_pct is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.3, 1.0), st.floats(0.5, 3.0))
 def test_multiple_scales_with_the_paid_share(paid_share, growth):
     """Reading the payment as a part of orders divides every multiple by that part."""
@@ -166,7 +166,7 @@ def test_multiple_scales_with_the_paid_share(paid_share, growth):
     assert (scaled * paid_share).to_numpy() == pytest.approx(plain.to_numpy())
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.floats(1.0, 5.0), st.integers(1, 30), st.floats(0.7, 1.8))
 def test_ordinary_days_add_up_to_the_quarter(lift, length, growth):
     """Whatever the path, the ordinary days of a quarter sum to its GMV."""

@@ -78,7 +78,7 @@ def test_one_other_year_is_not_called_usual():
     assert (split.usual_years, split.usual_log, split.this_year_gap_points) == (1, None, None)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(LEVELS)
 def test_the_two_parts_always_add_up_to_the_change(values):
     """The conversion to points leaves no remainder, whatever the series."""
@@ -139,7 +139,7 @@ def test_exposure_of_the_quarter_before_makes_the_part_of_the_fall_smaller():
     assert 0 < loss.net_covered_share < loss.covered_share
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     ratio=st.floats(0.2, 5),
     share=st.floats(0.001, 0.5),
@@ -159,7 +159,7 @@ def test_no_share_explains_what_cannot_be_explained(fall, recovered):
     assert solve_explaining_share(1.3, fall, recovered_share=recovered) is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     share=st.floats(0.001, 0.4),
     recovered=st.floats(0.01, 1),

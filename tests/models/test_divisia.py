@@ -70,7 +70,7 @@ def decompose(identity, start, end, record=None):
     return table.set_index("factor")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
 def test_logarithmic_mean_lies_between_the_other_two(a, b):
     """It is symmetric, at least the geometric mean and at most the arithmetic one."""
@@ -95,7 +95,7 @@ def test_logarithmic_mean_at_zero_and_below():
         solve_logarithmic_mean(-1.0, 2.0)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(factors)
 def test_effects_leave_no_residual(pairs):
     """For any positive factors the effects add up to the change of the product."""
@@ -105,7 +105,7 @@ def test_effects_leave_no_residual(pairs):
     assert solve_effects(start, end).sum() == pytest.approx(change, abs=1e-9 * scale)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(*[st.one_of(st.just(0.0), positive)] * 2), min_size=1, max_size=4))
 def test_effects_leave_no_residual_with_zeros(pairs):
     """Zeros on either side, in any factors, keep the decomposition exact and finite."""
@@ -116,7 +116,7 @@ def test_effects_leave_no_residual_with_zeros(pairs):
     assert effects.sum() == pytest.approx(math.prod(end) - math.prod(start), abs=1e-9 * scale)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(factors)
 def test_effects_reverse_with_time_and_follow_their_factor(pairs):
     """Turning time around turns every sign, and each effect has the sign of its factor's change."""
@@ -146,7 +146,7 @@ def test_effects_of_zero_are_the_limit_of_small_numbers():
     assert solve_effects([0.0, 3.0], [2.0, 0.0]) == pytest.approx([0.0, 0.0])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(*[st.integers(1, 9999)] * 2), min_size=1, max_size=4), st.sampled_from([0.0, 0.5]))
 def test_tables_add_up_in_one_form_and_multiply_in_the_other(pairs, units):
     """The rows of the factors give the row of the total in both forms; shares add up to a hundred."""
@@ -160,7 +160,7 @@ def test_tables_add_up_in_one_form_and_multiply_in_the_other(pairs, units):
             assert parts["share_pct"].sum() == pytest.approx(100, abs=1e-3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(*[st.integers(1, 999)] * 2, *[st.floats(-0.5, 0.5)] * 2), min_size=1, max_size=4),
     st.sampled_from([ADDITIVE, MULTIPLICATIVE]),

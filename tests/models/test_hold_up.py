@@ -184,7 +184,7 @@ def test_no_decisions_limit_nothing():
     assert (common.exists, common.low, common.high) == (True, 0.0, math.inf)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(0.0, 1.0), st.floats(0.0, 1.0), st.booleans(), st.floats(1.0, 5.0))
 def test_needed_ratio_is_what_flips_the_rule(share, value, dropped, multiple):
     """With an exact share the rule gives what was decided exactly on the needed side of the turning ratio."""
@@ -198,7 +198,7 @@ def test_needed_ratio_is_what_flips_the_rule(share, value, dropped, multiple):
         assert (row["needed_low"] <= value <= row["needed_high"]) == (row["verdict"] == AS_PREDICTED)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.integers(1, 999), min_size=2, max_size=5, unique=True),
     st.integers(0, 2000),

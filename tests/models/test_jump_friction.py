@@ -61,7 +61,7 @@ def test_supplier_gains_less_than_the_platform():
     assert value(uncounted_return_share=1.0).supplier_multiple == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(drops, drops, st.integers(0, 4))
 def test_platform_never_gains_less_than_the_supplier(first, further, count):
     """Whatever the drops, the supplier's multiple is at most the platform's and at least one."""
@@ -94,7 +94,7 @@ def test_break_even_drop_for_revenue_at_its_ends(fields, expected):
     assert value(**fields).break_even_drop_revenue == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(drops, st.integers(1, 4), st.floats(0.01, 1.0), st.floats(0.5, 1.0))
 def test_drop_for_gain_inverts_the_gain(drop, count, jump_share, ratio):
     """The drop read back from a gain is the drop that made it."""

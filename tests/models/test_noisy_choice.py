@@ -14,7 +14,7 @@ from helpers.errors import InputError
 from helpers.models import noisy_choice
 from helpers.models.noisy_choice import NoisyChoiceRecord
 
-EXAMPLES = settings(max_examples=25, deadline=None)
+EXAMPLES = settings(max_examples=25)
 OPEN = {"admitted_share": 1.0}
 records = st.builds(
     NoisyChoiceRecord,

@@ -15,7 +15,7 @@ from helpers.errors import InputError
 from helpers.models import programme_floors
 from helpers.models.programme_floors import ProgrammeFloorsRecord
 
-EXAMPLES = settings(max_examples=40, deadline=None)
+EXAMPLES = settings(max_examples=40)
 tiers = st.lists(st.tuples(st.integers(1, 10_000), st.floats(1e4, 1e10)), min_size=1, max_size=5)
 
 

@@ -54,7 +54,7 @@ def test_revenue_by_hand():
     assert result.break_even_share == pytest.approx(0.5)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(RECORDS)
 def test_revenue_stays_at_the_break_even_share(record):
     """The formula for the change gives zero at the closed form, wherever it lies within the range."""
@@ -63,7 +63,7 @@ def test_revenue_stays_at_the_break_even_share(record):
     assert solve_reopening(at_share).revenue_change_pct == pytest.approx(0, abs=1e-9)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(RECORDS)
 def test_revenue_stays_at_the_break_even_commission(record):
     """The inverse in the commission agrees with the change in revenue."""
@@ -72,7 +72,7 @@ def test_revenue_stays_at_the_break_even_commission(record):
     assert solve_reopening(at_rate).revenue_change_pct == pytest.approx(0, abs=1e-9)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(RECORDS)
 def test_gmv_never_falls_by_opening(record):
     """Orders sent to partners are counted, so displacement cannot lower GMV."""
@@ -81,7 +81,7 @@ def test_gmv_never_falls_by_opening(record):
     assert result.region not in ("both lose", "GMV loses, revenue gains")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(RECORDS)
 def test_revenue_gains_exactly_below_the_break_even(record):
     """The sign of the change is the sign of break-even less displacement."""

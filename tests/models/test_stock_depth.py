@@ -15,7 +15,7 @@ from helpers.errors import InputError
 from helpers.models import stock_depth
 from helpers.models.stock_depth import StockDepthRecord
 
-EXAMPLES = settings(max_examples=12, deadline=None)
+EXAMPLES = settings(max_examples=12)
 records = st.builds(
     StockDepthRecord,
     units_per_item=st.floats(1, 25),

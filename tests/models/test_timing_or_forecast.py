@@ -19,7 +19,7 @@ from helpers.models.programme_floors import ProgrammeFloorsRecord
 from helpers.models.stock_depth import StockDepthRecord
 from helpers.models.timing_or_forecast import TimingOrForecastRecord
 
-EXAMPLES = settings(max_examples=30, deadline=None)
+EXAMPLES = settings(max_examples=30)
 records = st.builds(
     TimingOrForecastRecord,
     shortfall_loss_share=st.floats(0.05, 1),

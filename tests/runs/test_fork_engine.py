@@ -101,8 +101,10 @@ os.system("echo no")
 os.dup2(kept, 1)
 print("back")"""
 SCRIPT = """
-import os, sys
+import os, signal, sys
 from helpers.runs import fork_engine
+# A shell's background jobs ignore it, and so would whatever they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("main")
 with fork_engine.open_run(["0"], ".") as run:
     run.send({"cells": [(sys.argv[1], False)], "folder": ".", "environment": dict(os.environ)})
