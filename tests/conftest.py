@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 # A loaded machine must not fail a test, nor luck; `make verify` looks further with other examples.
-settings.register_profile("repeatable", derandomize=True)
-settings.register_profile("explore")
+UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, **UNTIMED)
+settings.register_profile("explore", **UNTIMED)
 settings.load_profile("repeatable")
 
 FLAGS = (
