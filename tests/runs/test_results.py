@@ -27,7 +27,7 @@ DECLARED = {
 def displayed(monkeypatch):
     """Collect what `record` displays."""
     shown = []
-    monkeypatch.setattr("helpers.runs.results.display", shown.append)
+    monkeypatch.setattr("IPython.display.display", shown.append)
     return shown
 
 

@@ -158,8 +158,11 @@ def _find_server(imports: inputs.Imports) -> _Server:
 
 def prepare(sources: Iterable[str], folder: Path) -> None:
     """Let the server import what some cells need, in the background, before their run is asked for."""
-    imports = inputs.find_imports(sources)
     with _lock:
+        if _current is None:
+            # It imports what every run needs while it is found out what these need.
+            _replace_server()
+        imports = inputs.find_imports(sources)
         _find_server(imports).request(imports, str(folder))
 
 

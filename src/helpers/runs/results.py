@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from IPython.display import display
 from nbformat import NotebookNode
 
 from helpers import prose
@@ -117,6 +116,9 @@ def record(
         For a value that is not finite, an unknown value without `why`, an interval without ends or of an
         unknown kind, or a name that is not an identifier.
     """
+    # Imported here: a process that only reads results need not pay for a shell.
+    from IPython.display import display
+
     if not name.isidentifier() or name != name.lower():
         raise InputError(f"result name must be a lower-case identifier (got {name!r})")
     if interval not in _INTERVALS:
