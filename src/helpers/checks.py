@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from helpers import data, paths
-from helpers.book import answer, build, site_checks
+from helpers.book import answer, build, private, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
 from helpers.runs import contract, engine, inputs, recheck, reference, references, verdicts
 from helpers.runs.nbval import compare_outputs, find_unexecuted
@@ -85,6 +85,13 @@ def check_policy(folder: Path) -> list[str]:
     return site_checks.check_policy(_book(folder))
 
 
+def check_private(folder: Path) -> list[str]:
+    """Nothing published, and no source of it, tells of the machine or holds a secret."""
+    sources = [path for part in (paths.NOTEBOOKS, paths.DATA) for path in part.rglob("*") if path.is_file()]
+    published = [path for path in _book(folder).rglob("*") if path.is_file()]
+    return private.check_private(sources, base=paths.ROOT) + private.check_private(published, base=folder)
+
+
 def check_digest(folder: Path) -> list[str]:
     """Every file of the book is the one that was built."""
     lines = (_book(folder) / build.SUMS_FILE).read_text(encoding="utf-8").splitlines()
@@ -156,6 +163,7 @@ CHECKS: dict[str, Check] = {
     "outside": check_outside,
     "links": check_links,
     "policy": check_policy,
+    "private": check_private,
     "digest": check_digest,
 }
 
