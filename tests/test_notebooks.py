@@ -1,6 +1,7 @@
 """Every notebook: both engines agree, later figures cannot reach an earlier day, plain papermill works."""
 
 import csv
+import importlib
 import shutil
 import subprocess
 import sysconfig
@@ -10,12 +11,17 @@ import nbformat
 import pytest
 
 from helpers import data, paths
-from helpers.runs import contract, engine, scenarios
+from helpers.runs import contract, engine, references, scenarios
 from helpers.runs.nbval import find_unexecuted
 from helpers.runs.reference import compare_results, summarise_run
 from helpers.runs.results import collect_results
 
 NOTEBOOKS = contract.list_notebooks()
+DECLARED = [
+    path.stem
+    for path in sorted((paths.ROOT / "src/helpers/runs/declared").glob("*.py"))
+    if path.stem != "__init__"
+]
 DAY = "2022-11-10"
 
 
@@ -86,6 +92,15 @@ def test_plain_papermill_gives_the_same_results(tmp_path):
     subprocess.run(words, check=True, capture_output=True, cwd=tmp_path)
     found = collect_results(nbformat.read(out, as_version=4))
     assert engine.run_notebook("closed_loop", {"outside_share": 0.05}).results == found
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_every_declared_result_is_recorded_and_leads_to_its_sources(name):
+    """A declaration without a result, or an input that names no row, would be a dead end for a reader."""
+    declared = importlib.import_module(f"helpers.runs.declared.{name}").RESULTS
+    assert sorted(declared) == sorted(result["name"] for result in engine.run_notebook(name).results)
+    for reference in {reference for result in declared.values() for reference in result.inputs}:
+        assert not references.find_row(reference).empty
 
 
 @pytest.mark.parametrize("name", sorted(set(scenarios.load_scenarios()) - set(scenarios.list_editions())))

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import integrate, stats
 
-from helpers.errors import InputError
+from helpers.errors import InputError, UnknownNameError
 from helpers.models.channel_risk import (
     ChannelRiskRecord,
+    find_tail,
     simulate_channel_risk,
     solve_channel_risk,
     solve_channel_share,
@@ -228,3 +229,22 @@ def test_record_refuses_values_out_of_range(values):
     """Limits and choices hold before anything is computed."""
     with pytest.raises(ValidationError):
         ChannelRiskRecord(**values)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SHARE, st.floats(0.05, 3.0), CORRELATION)
+def test_the_ends_of_the_reduction_hold_whatever_the_correlation(share, ratio, correlation):
+    """The reduction of any correlation lies between those of one and of minus one."""
+    record = ChannelRiskRecord(
+        channel_share=share, outside_shock_sd=ratio * 0.1, shock_correlation=correlation
+    )
+    reduction = solve_channel_risk(record).reduction
+    assert reduction.low - 1e-12 <= reduction.value <= reduction.high + 1e-12
+
+
+def test_an_arrangement_that_was_not_simulated_is_named():
+    """A misspelt arrangement is answered with those there are."""
+    simulated = simulate_channel_risk(ChannelRiskRecord(risk_draws=1000), seed=1)
+    assert find_tail(simulated, "own shops only") < find_tail(simulated, "own shops only", outages=True)
+    with pytest.raises(UnknownNameError, match="unknown arrangement 'own shop'"):
+        find_tail(simulated, "own shop")

@@ -18,6 +18,7 @@ from helpers.models.direct_loss import (
     solve_growth_split,
     solve_outside_share,
     solve_points,
+    solve_smallest_loss,
     summarise_growth,
     summarise_loss_grid,
 )
@@ -263,3 +264,17 @@ def test_record_refuses_values_out_of_range_and_unknown_names(values):
 def test_default_share_is_the_one_its_function_computes():
     """The default of the outside share equals the function applied to the printed 98.8 %."""
     assert DirectLossRecord().outside_share == solve_outside_share(98.8)
+
+
+def test_smallest_loss_takes_the_largest_share_of_own_shops():
+    """Of 85 and 99 % in own shops the second leaves less outside; with none published nothing is lost."""
+    record = DirectLossRecord()
+    expected = solve_direct_loss(record.model_copy(update={"outside_share": 0.01}), GMV)
+    assert solve_smallest_loss(record, GMV, pd.Series([85.0, 99.0])).points == pytest.approx(expected.points)
+    assert solve_smallest_loss(record, GMV, pd.Series(dtype=float)).bound.high == 0
+
+
+def test_too_few_other_years_are_named_as_the_reason():
+    """With one other second quarter there is no usual one."""
+    split = solve_growth_split(DirectLossRecord(), GMV[:11])
+    assert (None, "fewer than two other years are known") == (split.this_year_gap_points, split.gap_why)

@@ -19,6 +19,7 @@ from helpers.models.interrupted_series import (
     summarise_curve,
     summarise_placebos,
     summarise_search,
+    summarise_structural,
 )
 
 QUARTERS = pd.period_range("2020Q1", "2025Q3", freq="Q")
@@ -317,3 +318,10 @@ def test_record_refuses_values_out_of_range_and_unknown_names(values):
     """Limits and formats hold before anything is computed."""
     with pytest.raises(ValidationError):
         InterruptedSeriesRecord(**values)
+
+
+def test_structural_variants_are_put_into_one_estimate():
+    """The ends are those of all intervals; a series too short to fit says so."""
+    estimate = summarise_structural(solve_structural(RECORD, GMV))
+    assert estimate.low < estimate.value < estimate.high
+    assert summarise_structural(solve_structural(RECORD, GMV[:4])).why == "too few quarters"

@@ -9,6 +9,7 @@ from helpers.errors import InputError, UnknownNameError
 from helpers.models.reopening import (
     ReopeningRecord,
     classify_region,
+    hold_share,
     solve_break_even,
     solve_break_even_commission,
     solve_fee_ceiling,
@@ -17,6 +18,7 @@ from helpers.models.reopening import (
     solve_reopening,
     summarise_break_even,
     summarise_break_even_line,
+    summarise_break_even_span,
     summarise_interests,
     summarise_sensitivity,
 )
@@ -223,3 +225,18 @@ def test_revenue_stays_as_it_is_along_the_line():
         here = {"displaced_share": row["displaced"] / 100, "outside_commission_rate": row["commission"] / 100}
         found = solve_reopening(record.model_copy(update=here))
         assert found.revenue_change_pct == pytest.approx(0, abs=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(RECORDS)
+def test_the_span_of_the_break_even_keeps_to_shares(record):
+    """However the inputs move, no more than all outside orders can displace own ones."""
+    span = summarise_break_even_span(record)
+    assert 0 <= span.low <= span.high <= 1
+    assert span.value == hold_share(solve_break_even(record)) <= 1
+
+
+def test_an_own_order_that_earns_nothing_has_no_break_even():
+    """No displacement can cost what earns nothing, and the reason says so."""
+    span = summarise_break_even_span(ReopeningRecord(own_fee_rate=0, advertising_following_share=0))
+    assert (None, "an own order earns nothing") == (span.value, span.why)

@@ -54,7 +54,8 @@ from numpy.typing import NDArray
 from pydantic import field_validator
 from scipy import stats
 
-from helpers.errors import InputError
+from helpers.errors import InputError, UnknownNameError
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
 SHAPES = ("normal", "heavy")
@@ -163,9 +164,9 @@ class ChannelRisk:
     `sd_reduction_share` is the relative fall of the standard deviation (negative when it rises), and
     that of both tail measures too. `most_without_hedge_share` is the largest reduction of any channel of this
     share with a correlation of at least zero, `most_opposed_share` that of a channel with the record's ratio
-    of standard deviations at a correlation of minus one. `threshold_correlation` is where relative risk
-    rises (above one: never), `threshold_for_small_share` its limit, `threshold_on_top` the one for the spread
-    in money when outside orders come on top.
+    of standard deviations at a correlation of minus one, and `least_share` that at one.
+    `threshold_correlation` is where relative risk rises (above one: never), `threshold_for_small_share` its
+    limit, `threshold_on_top` the one for the spread in money when outside orders come on top.
     """
 
     own_sd_pct: float
@@ -177,10 +178,16 @@ class ChannelRisk:
     sd_reduction_share: float
     most_without_hedge_share: float
     most_opposed_share: float
+    least_share: float
     threshold_correlation: float
     threshold_for_small_share: float
     threshold_on_top: float
     adds_risk: bool
+
+    @property
+    def reduction(self) -> Estimate:
+        """Relative fall of the standard deviation; its ends hold whatever the correlation."""
+        return Estimate(self.sd_reduction_share, self.least_share, self.most_opposed_share)
 
 
 @dataclass(frozen=True)
@@ -283,6 +290,7 @@ def solve_channel_risk(record: ChannelRiskRecord) -> ChannelRisk:
         sd_reduction_share=1 - relative,
         most_without_hedge_share=solve_largest_reduction(share),
         most_opposed_share=solve_largest_reduction(share, ratio),
+        least_share=1 - solve_relative_sd(share, ratio, 1.0),
         threshold_correlation=solve_threshold_correlation(share, ratio),
         threshold_for_small_share=1 / ratio,
         threshold_on_top=solve_threshold_on_top(share, ratio),
@@ -344,6 +352,20 @@ def simulate_channel_risk(record: ChannelRiskRecord, *, seed: int) -> pd.DataFra
             for (name, fails), loss in losses.items()
         ]
     )
+
+
+def find_tail(simulated: pd.DataFrame, arrangement: str, *, outages: bool = False) -> float:
+    """Tail quantile of one arrangement, percent of planned GMV, out of the simulated ones.
+
+    Raises
+    ------
+    UnknownNameError
+        If the arrangement was not simulated.
+    """
+    named = simulated.loc[simulated["outages"] == outages].set_index("arrangement")["tail_quantile_pct"]
+    if arrangement not in named.index:
+        raise UnknownNameError("arrangement", arrangement, named.index)
+    return float(named[arrangement])
 
 
 def summarise_correlation_grid(

@@ -51,10 +51,12 @@ import pandas as pd
 from pydantic import field_validator
 
 from helpers.errors import InputError
+from helpers.models.interval import Estimate
 from helpers.models.quarters import arrange_quarters, name_missing, parse_quarter
 from helpers.models.record import Record, parameter
 
 QUARTERS_A_YEAR = 4
+NO_FALL = "growth did not fall, or no share could explain it"
 
 
 class DirectLossRecord(Record):
@@ -105,7 +107,8 @@ class GrowthSplit:
     `rank_absolute` (1 is the largest change of either sign) and `rank_fall` (1 is the largest fall) count
     among `changes_known`. `usual_log` is the median growth into the same quarter over the `usual_years`
     other years; against it `this_year_gap_points` and `last_year_gap_points` say which of the two quarters
-    was unusual, and they too add up to the change. They are None when fewer than two other years are known.
+    was unusual, and they too add up to the change. They are None when fewer than two other years are known,
+    which `gap_why` then says.
     """
 
     quarter: str
@@ -120,10 +123,16 @@ class GrowthSplit:
     usual_years: int = 0
     this_year_gap_points: float | None = None
     last_year_gap_points: float | None = None
+    gap_why: str | None = None
     rank_absolute: int | None = None
     rank_fall: int | None = None
     changes_known: int = 0
     why: str | None = None
+
+    @property
+    def fall_points(self) -> float | None:
+        """The change with its sign turned."""
+        return None if self.change_points is None else -self.change_points
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,11 @@ class DirectLoss:
     net_covered_share: float | None = None
     explaining_share: float | None = None
     why: str | None = None
+
+    @property
+    def bound(self) -> Estimate:
+        """Points explained, of which anything from none to all may be true."""
+        return Estimate(self.points, 0.0, self.points)
 
 
 def solve_outside_share(own_shop_share_pct: float, exposed_share: float = 0.0) -> float:
@@ -285,6 +299,7 @@ def solve_growth_split(record: DirectLossRecord, gmv: pd.Series) -> GrowthSplit:
         usual_years=usual_years,
         this_year_gap_points=None if usual is None else weight * (this_year - usual),
         last_year_gap_points=None if usual is None else -weight * (last_year - usual),
+        gap_why=None if usual is not None else "fewer than two other years are known",
         rank_absolute=int(row["rank_absolute"]),
         rank_fall=int(row["rank_fall"]),
         changes_known=known,
@@ -328,6 +343,24 @@ def solve_direct_loss(
             lost_beside_share=record.lost_beside_share,
         ),
     )
+
+
+def solve_smallest_loss(
+    record: DirectLossRecord, gmv: pd.Series, own_shop_share_pct: pd.Series
+) -> DirectLoss:
+    """Direct loss at the smallest outside share that was published, whatever its period.
+
+    Parameters
+    ----------
+    record : DirectLossRecord
+        Recovery, own orders lost beside it, and the quarter.
+    gmv : Series
+        GMV in RMB bn, index quarters.
+    own_shop_share_pct : Series
+        Every published share of own shops in percent; none published leaves nothing outside.
+    """
+    share = 1 - own_shop_share_pct.max() / 100 if len(own_shop_share_pct) else 0.0
+    return solve_direct_loss(record.model_copy(update={"outside_share": share}), gmv)
 
 
 def summarise_loss_grid(

@@ -72,6 +72,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from helpers.errors import InputError, UnknownNameError
 from helpers.models.direct_loss import QUARTERS_A_YEAR
+from helpers.models.interval import Estimate
 from helpers.models.quarters import arrange_quarters, name_missing, parse_quarter
 from helpers.models.record import Record, parameter
 
@@ -215,6 +216,11 @@ class CurveSummary:
     smallest_p: float | None = None
     bound_over_detectable: float | None = None
     why: str | None = None
+
+    @property
+    def effect(self) -> Estimate:
+        """Median effect in percent of GMV, between the lowest and the highest estimate."""
+        return Estimate(self.median_effect_pct, self.lowest_effect_pct, self.highest_effect_pct)
 
 
 @dataclass(frozen=True)
@@ -508,6 +514,20 @@ def solve_structural(record: InterruptedSeriesRecord, gmv: pd.Series) -> pd.Data
         rows.append(row | ({"why": why} if why else _fit_structural(record, levels, coding, lockdown)))
     names = ["coding", "lockdown", "quarters", "effect_pct", "low_pct", "high_pct", "standard_error_log"]
     return pd.DataFrame(rows).reindex(columns=[*names, "converged", "why"])
+
+
+def summarise_structural(table: pd.DataFrame) -> Estimate:
+    """Median effect over the variants of the structural series, and the ends of all their intervals.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `solve_structural` returns it.
+    """
+    known = table.dropna(subset=["effect_pct"])
+    if known.empty:
+        return Estimate.not_known("too few quarters")
+    return Estimate(known["effect_pct"].median(), known["low_pct"].min(), known["high_pct"].max())
 
 
 def _curve_columns() -> list[str]:

@@ -49,6 +49,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import InputError, UnknownNameError
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
 Region = Literal[
@@ -360,6 +361,23 @@ def summarise_sensitivity(
     table = pd.DataFrame(rows, columns=columns)
     swing = (table["break_even_at_high"] - table["break_even_at_low"]).abs()
     return table.assign(swing=swing).sort_values("swing", ascending=False, ignore_index=True)
+
+
+def summarise_break_even_span(record: ReopeningRecord) -> Estimate:
+    """Break-even displacement as a share of outside orders, with its ends over the plausible ranges.
+
+    One input moves at a time; more than all outside orders cannot displace own ones, so that everything is
+    held to 0 to 1.
+    """
+    table = summarise_sensitivity(record)
+    ends = table[["break_even_at_low", "break_even_at_high"]].clip(0, 1)
+    why = "an own order earns nothing"
+    return Estimate(hold_share(solve_break_even(record)), ends.min().min(), ends.max().max(), why)
+
+
+def hold_share(displaced_share: float | None) -> float | None:
+    """Hold a displaced share to all outside orders; None stays None."""
+    return None if displaced_share is None else min(displaced_share, 1.0)
 
 
 def _own_earning(record: ReopeningRecord) -> float:
