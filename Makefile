@@ -53,8 +53,8 @@ lint: $(READY) ## ruff
 types: $(READY) ## mypy, strict
 	@$(BIN)/mypy
 
-lock: $(READY) ## compile requirements.txt from requirements.in
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+lock: $(READY) ## compile requirements.txt from requirements.in; UPGRADE=--upgrade raises versions
+	@$(BIN)/uv pip compile $(UPGRADE) --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  requirements.in -o requirements.txt
 
 clean: ## remove what was built, not the runs

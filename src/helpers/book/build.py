@@ -203,6 +203,9 @@ def write_sources(edition: dict[str, Any], runs: list[Run]) -> dict[str, bytes]:
 
 
 def _build_aside(edition: dict[str, Any], files: dict[str, bytes], target: Path) -> None:
+    # Its import would cost a build that has nothing to do.
+    from helpers.book import materials
+
     with tempfile.TemporaryDirectory(prefix=".staging-", dir=paths.BUILD) as staging:
         html = run_sphinx(Path(staging))
         for name, content in {**files, BUNDLE: figures.vega_bundle()}.items():
@@ -210,6 +213,8 @@ def _build_aside(edition: dict[str, Any], files: dict[str, bytes], target: Path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         policy.finish_book(html)
+        lock = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")
+        (html / materials.FILE).write_text(materials.write_materials(lock), encoding="utf-8")
         (html / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
         write_sums(html)
         _swap(html, target)

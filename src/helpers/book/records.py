@@ -236,6 +236,7 @@ def describe_runs(edition: Record, runs: Sequence[Record]) -> str:
         ("Edition", f"<code>{escape(edition['edition_id'])}</code>"),
         ("Sees what was published by", escape(edition["as_of"]) + (" (newest)" if edition["latest"] else "")),
         ("Scenario", escape(edition["scenario"])),
+        ("Software", '<a href="../sbom.cdx.json">bill of materials</a> of every locked package (CycloneDX)'),
     ]
     parts = [
         "# About this run",
