@@ -88,8 +88,8 @@ def read_notebook(name: str) -> NotebookNode:
     InputError
         If the file is not a notebook.
     """
-    path = paths.NOTEBOOKS / f"{name}.ipynb"
-    if not name.isidentifier() or not path.is_file():
+    path = {found.stem: found for found in paths.NOTEBOOKS.glob("*.ipynb")}.get(name)
+    if path is None or not name.isidentifier():
         raise UnknownNameError("notebook", name, list_notebooks())
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
