@@ -1,6 +1,17 @@
-"""A moved number is seen, with old and new."""
+"""A moved number or verdict is seen, with old and new."""
 
+import pandas as pd
+import pytest
+
+from helpers import data, paths
+from helpers.runs import reference, scenarios
 from helpers.runs.reference import compare_results
+
+CLAIM = {
+    "result": "tiny_growth/final_level",
+    "supported_when": "> 1.05",
+    "contradicted_when": "<= 1.05",
+}
 
 
 def entry(value, low=None, high=None, unit="%"):
@@ -24,3 +35,35 @@ def test_noise_of_the_last_digit_is_no_move():
 
 def test_what_appears_or_vanishes_is_named():
     assert ["a: no longer recorded", "b: new, 2%"] == compare_results({"a": entry(1.0)}, {"b": entry(2.0)})
+
+
+@pytest.fixture
+def judged(tiny_growth, project, monkeypatch):
+    """A project with one notebook that decides one claim, and its own accepted results."""
+    monkeypatch.setattr(reference, "REFERENCE", project / "accepted")
+    monkeypatch.setattr(data, "DATA", project / "data")
+    path = paths.DATA / "claims.csv"
+    claims = pd.read_csv(path, dtype=str, keep_default_na=False).query("claim_id == 'c02'")
+    claims.assign(**CLAIM).to_csv(path, index=False)
+    data.rewrite_hashes()
+
+
+def test_a_moved_verdict_is_printed_with_old_and_new_and_accepted(judged):
+    """The comparison is silent only after the move was accepted."""
+    accepted = reference.accept_results(["slow"])
+    assert ["slow/tiny_growth: final_level: new, 1.0303", "slow/verdicts: c02: new, contradicted"] == accepted
+    assert [] == reference.compare_reference(["slow"])
+
+    path = reference.reference_path("slow", "verdicts")
+    path.write_text(path.read_text().replace("contradicted", "mixed"))
+    moved = ["slow/verdicts: c02: mixed -> contradicted"]
+    assert moved == reference.compare_reference(["slow"])
+    assert moved == reference.accept_results(["slow"])
+    assert [] == reference.compare_reference(["slow"])
+
+
+def test_every_edition_has_accepted_verdicts_of_its_claims():
+    """The claims whose articles were public by its day, no more and no fewer."""
+    for name in scenarios.list_editions():
+        day = scenarios.load_scenario(name).every.get("as_of", "latest")
+        assert set(data.load("claims", day)["claim_id"]) == set(reference.read_accepted(name, "verdicts"))

@@ -1,4 +1,4 @@
-"""Accepted results: what the report's numbers were when last agreed, and how a change of them is seen."""
+"""Accepted results and verdicts: what the report said when last agreed, and how a change of it is seen."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from helpers import paths, prose
+from helpers import data, paths, prose
 from helpers.errors import InputError
-from helpers.runs import contract, engine, scenarios
+from helpers.runs import contract, engine, scenarios, verdicts
 from helpers.runs.record import Run, to_json
 
 REFERENCE = paths.ROOT / "tests" / "reference"
 RELATIVE_TOLERANCE = 1e-6
 ABSOLUTE_TOLERANCE = 1e-9
 COMPARED = ("value", "low", "high", "unit", "why")
+VERDICTS = "verdicts"
+"""Stands among the notebooks of an edition for the verdicts on the claims."""
 
 Accepted = Mapping[str, Mapping[str, Any]]
 
@@ -26,8 +28,20 @@ def summarise_run(run: Run) -> dict[str, dict[str, Any]]:
     return {result["name"]: {part: result[part] for part in COMPARED} for result in run.results}
 
 
+def summarise_verdicts(runs: Iterable[Run]) -> dict[str, dict[str, Any]]:
+    """Return the verdict on each claim by the runs of one edition, in the form of results."""
+    edition = list(runs)
+    results = {run.record["notebook"]: {one["name"]: one for one in run.results} for run in edition}
+    judged = verdicts.judge_claims(data.load("claims", edition[0].record["as_of"]), results)
+    bare = dict.fromkeys(COMPARED) | {"unit": ""}
+    return {
+        str(claim): bare | {"value": verdict}
+        for claim, verdict in zip(judged["claim_id"], judged["verdict"], strict=True)
+    }
+
+
 def reference_path(scenario: str, notebook: str) -> Path:
-    """Return where the accepted results of one notebook under one scenario lie."""
+    """Return where the accepted results of one notebook, or the verdicts, under one scenario lie."""
     return REFERENCE / scenario / f"{notebook}.json"
 
 
@@ -78,17 +92,16 @@ def _write(entry: Mapping[str, Any]) -> str:
 def compare_reference(names: Iterable[str] | None = None) -> list[str]:
     """Run every notebook under scenarios, by default every edition, and compare with what was accepted."""
     lines = []
-    for scenario, notebook, run in _run_all(names):
-        moved = compare_results(read_accepted(scenario, notebook), summarise_run(run))
+    for scenario, notebook, found in _run_all(names):
+        moved = compare_results(read_accepted(scenario, notebook), found)
         lines += [f"{scenario}/{notebook}: {line}" for line in moved]
     return lines
 
 
 def accept_results(names: Iterable[str] | None = None) -> list[str]:
-    """Rewrite the accepted results and return a line for each that moved, for the commit."""
+    """Rewrite the accepted results and verdicts and return a line for each that moved, for the commit."""
     lines = []
-    for scenario, notebook, run in _run_all(names):
-        found = summarise_run(run)
+    for scenario, notebook, found in _run_all(names):
         lines += [
             f"{scenario}/{notebook}: {line}"
             for line in compare_results(read_accepted(scenario, notebook), found)
@@ -99,8 +112,11 @@ def accept_results(names: Iterable[str] | None = None) -> list[str]:
     return lines
 
 
-def _run_all(names: Iterable[str] | None) -> Iterable[tuple[str, str, Run]]:
+def _run_all(names: Iterable[str] | None) -> Iterable[tuple[str, str, dict[str, dict[str, Any]]]]:
     for name in names or scenarios.list_editions():
+        runs = []
         for notebook in contract.list_notebooks():
             given = scenarios.load_scenario(name).parameters_for(notebook)
-            yield name, notebook, engine.run_notebook(notebook, given)
+            runs.append(engine.run_notebook(notebook, given))
+            yield name, notebook, summarise_run(runs[-1])
+        yield name, VERDICTS, summarise_verdicts(runs)
