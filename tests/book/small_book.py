@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tiny import PARAMETERS_CELL, RESULT_CELL
 
-from helpers import paths
+from helpers import data, paths
 
 CHART = """\
 import pandas as pd
@@ -45,7 +45,7 @@ def write_tiny(notebooks: Path, *, lead: str = LEAD, code: str = RESULT_CELL) ->
 
 
 def make_project(root: Path, patch: pytest.MonkeyPatch) -> Path:
-    """Lay out a small project and point every path at it."""
+    """Lay out a small project and point every path at it; no claim or system rests on its one result."""
     for name in ("data", "book"):
         shutil.copytree(
             getattr(paths, name.upper()), root / name, ignore=shutil.ignore_patterns("chapters", "records")
@@ -59,6 +59,9 @@ def make_project(root: Path, patch: pytest.MonkeyPatch) -> Path:
     (root / "notebooks").mkdir()
     (root / "notebooks" / "scenarios.yml").write_text("{}")
     write_tiny(root / "notebooks")
+    for name in ("claims", "systems"):
+        table = root / "data" / f"{name}.csv"
+        table.write_text(table.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
     book = root / "book"
     moved = {
         "ROOT": root,
@@ -70,5 +73,7 @@ def make_project(root: Path, patch: pytest.MonkeyPatch) -> Path:
     moved |= {"CHAPTERS": book / "chapters", "RECORDS": book / "records", "BUILD": root / "_build"}
     for name, folder in moved.items():
         patch.setattr(paths, name, folder)
+    patch.setattr(data, "DATA", root / "data")
     patch.setenv("REPORT_ROOT", str(root))
+    data.rewrite_hashes()
     return root

@@ -4,15 +4,20 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from small_book import LEAD, write_tiny
 from tiny import RESULT_CELL
 
+from helpers import data, paths
 from helpers.book import build
 from helpers.checks import check_digest
 from helpers.errors import InputError, ReportError, RunError
 
 pytestmark = pytest.mark.book
+
+PUBLISHED = paths.DATA
+"""The data of the report, before paths point at the small project."""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +82,45 @@ def test_a_failure_leaves_the_last_good_edition(edition, small_project, lead, co
     assert message in str(caught.value)
     assert before == read_all(edition.folder)
     assert [] == [path for path in (small_project / "_build").iterdir() if "staging" in path.name]
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "changes", "message"),
+    [
+        ("claims", "c02", {"result": "tiny_growth/finl_level"}, "claims.csv c02: unknown result"),
+        ("claims", "c02", {"contradicted_when": "<= 2"}, "claims.csv c02: 'supported_when' and 'contradict"),
+        (
+            "claims",
+            "c02",
+            {"strength": "none"},
+            "claims.csv c02: 'strength' must be strong or moderate or weak",
+        ),
+        ("systems", "y01", {"results": ""}, "systems.csv y01: one of 'results' and 'why_no_result' must be"),
+    ],
+    ids=["missing result", "overlapping intervals", "no strength", "linked to nothing"],
+)
+def test_a_claim_or_system_without_ground_stops_the_build(
+    edition, small_project, table, row, changes, message
+):
+    """The message names table and row, and the last good edition stays."""
+    path = small_project / "data" / f"{table}.csv"
+    bare = path.read_bytes()
+    before = read_all(edition.folder)
+    link = {
+        "claims": {"result": "tiny_growth/final_level", "supported_when": "> 1", "contradicted_when": "<= 1"},
+        "systems": {"results": "tiny_growth/final_level"},
+    }[table]
+    rows = pd.read_csv(PUBLISHED / f"{table}.csv", dtype=str, keep_default_na=False)
+    rows[rows.iloc[:, 0] == row].assign(**(link | changes)).to_csv(path, index=False)
+    try:
+        data.rewrite_hashes()
+        with pytest.raises(InputError) as caught:
+            build.build_edition()
+    finally:
+        path.write_bytes(bare)
+        data.rewrite_hashes()
+    assert message in str(caught.value)
+    assert before == read_all(edition.folder)
 
 
 def test_a_swap_cut_short_is_mended(edition, small_project):

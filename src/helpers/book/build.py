@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -25,9 +25,10 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from helpers import data, paths
-from helpers.book import chapters, evidence_pages, figures, policy, records
-from helpers.errors import InputError, ReportError
-from helpers.runs import contract, engine, inputs, scenarios
+from helpers.book import chapters, evidence_pages, figures, moved, places, policy, records
+from helpers.errors import InputError, ReportError, summarise_complaints
+from helpers.runs import contract, dated, engine, inputs, scenarios, verdicts
+from helpers.runs.dated import DatedAnswers
 from helpers.runs.record import Run, to_json
 
 EDITION_FILE = "edition.json"
@@ -73,6 +74,8 @@ def build_edition(
     ------
     RunError
         If a run fails.
+    InputError
+        If a claim or a system cannot be judged or placed by the results, naming its row.
     ReportError
         If Sphinx fails or warns, or another build holds the lock.
     """
@@ -84,25 +87,23 @@ def build_edition(
     )
     target = target.resolve() if target else paths.BUILD / (f"html-{label}" if label else "html")
     _check_target(target)
-    names = contract.list_chapters()
-    with tqdm(total=len(names) + 2, disable=not progress, unit="step", leave=False) as bar, _lock():
-        runs = []
-        for name in names:
-            bar.set_description(f"run {name}")
-            given = chosen.parameters_for(name) | ({"as_of": as_of} if as_of else {})
-            runs.append(engine.run_notebook(name, given, timeout_seconds=timeout_seconds))
-            bar.update()
-        day = as_of or str(chosen.every.get("as_of", "latest"))
-        edition = describe_edition(runs, label=label or "", scenario=scenario, as_of=day)
+    with _lock():
+        answers = dated.run_dated(scenario, as_of, timeout_seconds=timeout_seconds, progress=progress)
+        _check_links(answers[-1])
+        given = {"as_of": as_of} if as_of else {}
+        runs = [
+            engine.run_notebook(name, chosen.parameters_for(name) | given) for name in answers[-1].results
+        ]
+        edition = describe_edition(runs, answers, label=label or "", scenario=scenario)
         _recover(target)
         if _is_current(target, edition):
             return Edition(target, edition["edition_id"], edition["as_of"], unchanged=True)
-        bar.set_description("write pages")
-        files = write_sources(edition, runs)
-        bar.update()
-        bar.set_description("build pages")
-        _build_aside(edition, files, target)
-        bar.update()
+        with tqdm(total=2, disable=not progress, unit="step", leave=False, desc="write pages") as bar:
+            files = write_sources(edition, runs, answers)
+            bar.update()
+            bar.set_description("build pages")
+            _build_aside(edition, files, target)
+            bar.update()
     return Edition(target, edition["edition_id"], edition["as_of"], unchanged=False)
 
 
@@ -129,13 +130,21 @@ def _lock() -> Iterator[None]:
         lock.release()
 
 
-def describe_edition(runs: list[Run], *, label: str, scenario: str, as_of: str) -> dict[str, Any]:
+def _check_links(own: DatedAnswers) -> None:
+    """Refuse claims and systems that the results cannot judge or place."""
+    claims, systems = (data.load(name, own.as_of) for name in ("claims", "systems"))
+    if faults := verdicts.find_faults(claims, systems, own.results):
+        raise InputError(f"{summarise_complaints(faults)}; correct the row, then `report rehash`")
+
+
+def describe_edition(
+    runs: Sequence[Run], answers: Sequence[DatedAnswers], *, label: str, scenario: str
+) -> dict[str, Any]:
     """Return what identifies an edition, known before rendering.
 
-    The id is a hash over pages, run keys, data, code of the pages, the lock and the label.
+    The id is a hash over pages, run keys of all its days, data, code of the pages, the lock and the label.
     """
-    latest = data.resolve_as_of("latest").isoformat()
-    resolved = data.resolve_as_of(as_of).isoformat()
+    resolved = answers[-1].as_of
     pages = [path for path in paths.BOOK.rglob("*") if path.is_file() and not _is_generated(path)]
     code = [
         path for path in Path(__file__).parents[1].rglob("*") if path.suffix in {".py", ".css", ".js", ".svg"}
@@ -145,18 +154,30 @@ def describe_edition(runs: list[Run], *, label: str, scenario: str, as_of: str) 
     parts = {
         "pages": inputs.hash_files([*pages, *notebooks, *inputs.list_data_files(), *fixed], base=paths.ROOT),
         "code": inputs.hash_files(code, base=Path(__file__).parents[2]),
-        "runs": [run.record["key"] for run in runs],
+        "runs": [list(each.keys.values()) for each in answers],
         "label": label,
         "as_of": resolved,
     }
     edition_id = inputs.hash_bytes(to_json(parts).encode())[:ID_LENGTH]
     return {
         "as_of": resolved,
-        "latest": resolved == latest,
+        "latest": resolved == data.resolve_as_of("latest").isoformat(),
         "edition_id": edition_id,
         "label": label,
         "scenario": scenario,
-        "runs": {run.record["notebook"]: run.record["key"] for run in runs},
+        "runs": dict(answers[-1].keys),
+        "earlier": {each.as_of: dict(each.keys) for each in answers[:-1]},
+        **_count_claims(answers[-1]),
+    }
+
+
+def _count_claims(own: DatedAnswers) -> dict[str, int]:
+    """Count the claims by verdict, as fields that the pages can show."""
+    counts = own.verdicts["verdict"].value_counts()
+    fields = ("supported", "contradicted", "mixed", "unknown", "untestable")
+    return {"claims": len(own.verdicts)} | {
+        f"claims_{field}": int(counts.get(verdict, 0))
+        for field, verdict in zip(fields, verdicts.VERDICTS, strict=True)
     }
 
 
@@ -173,22 +194,33 @@ def _is_current(target: Path, edition: dict[str, Any]) -> bool:
 
 
 def describe_run(run: Run) -> dict[str, Any]:
-    """Return a run as the pages show it: the record without its timing, with contract and results."""
+    """Return a run as the pages show it: the record without its timing, with contract, results and charts."""
     shown = {key: value for key, value in run.record.items() if key != "timing"}
-    return shown | {"contract": contract.describe_parameters(run.record["notebook"]), "results": run.results}
+    name = run.record["notebook"]
+    pairs = chapters.match_outputs(contract.read_notebook(name), run.read_notebook())
+    return shown | {
+        "contract": contract.describe_parameters(name),
+        "results": run.results,
+        "charts": places.locate_charts(name, pairs),
+    }
 
 
-def write_sources(edition: dict[str, Any], runs: list[Run]) -> dict[str, bytes]:
+def write_sources(
+    edition: dict[str, Any], runs: Sequence[Run], answers: Sequence[DatedAnswers]
+) -> dict[str, bytes]:
     """Write the generated chapters and pages under ``book/``; return the files of the figures."""
     described = [describe_run(run) for run in runs]
     for folder in (paths.CHAPTERS, paths.RECORDS):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-    results = {run.record["notebook"]: {item["name"]: item for item in run.results} for run in runs}
-    (paths.RECORDS / "results.json").write_text(to_json(results), encoding="utf-8")
+    (paths.RECORDS / "results.json").write_text(to_json(answers[-1].results), encoding="utf-8")
     (paths.RECORDS / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
     records.write_records(edition, described)
     files = evidence_pages.write_evidence(edition, described)
+    claims, systems = (data.load(name, edition["as_of"]) for name in ("claims", "systems"))
+    text, drawn = moved.describe_moves(answers, claims)
+    (paths.RECORDS / "moved.md").write_text(text, encoding="utf-8")
+    files |= drawn
     for run, shown in zip(runs, described, strict=True):
         name = run.record["notebook"]
         chapter, made = chapters.make_chapter(
@@ -196,6 +228,7 @@ def write_sources(edition: dict[str, Any], runs: list[Run]) -> dict[str, bytes]:
             run.read_notebook(),
             panel=records.parameter_panel(shown),
             render=partial(figures.render_figure, root="../"),
+            closing=places.list_backlinks(name, systems, claims, answers[-1].verdicts),
         )
         nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
         files |= made

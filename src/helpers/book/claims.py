@@ -11,14 +11,13 @@ from typing import Any
 import pandas as pd
 
 from helpers.book.addresses import find_anchor
-from helpers.book.html import embed, join_page
+from helpers.book.html import embed, join_page, write_table
+from helpers.book.places import Place
 from helpers.book.registers import Cell, Column, Filter, Row, write_register
 from helpers.book.wording import ARTICLES, THEMES, link_facts, link_result, mark_announced
 from helpers.evidence.facts import Fact
 from helpers.prose import MINUS
-from helpers.runs.verdicts import VERDICTS, Results, judge_claims
-
-PENDING = "comes with the theme's computation"
+from helpers.runs.verdicts import VERDICTS, Results, count_verdicts, judge_claims
 
 _COLUMNS = (
     Column("Claim", width="8%"),
@@ -32,7 +31,9 @@ _SIGNS = re.compile(r"<=|>=|== |(?<=[ (\[])-(?=\d)")
 _DIRECTIONS = {"+": "positive", "-": "negative", "+/-": "either way"}
 
 
-def describe_claims(claims: pd.DataFrame, facts: dict[str, Fact], results: Results, day: date) -> str:
+def describe_claims(
+    claims: pd.DataFrame, facts: dict[str, Fact], results: Results, charts: Mapping[str, Place], day: date
+) -> str:
     """Return the page of claims.
 
     Parameters
@@ -42,7 +43,9 @@ def describe_claims(claims: pd.DataFrame, facts: dict[str, Fact], results: Resul
     facts : dict of str to Fact
         Those public by the day.
     results : mapping of notebook to mapping of name to result
-        Results of the edition; a claim that a notebook outside of it decides is shown as pending.
+        Results of the edition.
+    charts : mapping of str to Place
+        The chart that shows a result ``NOTEBOOK/NAME``, where there is one.
     day : date
         Day of the edition.
     """
@@ -55,47 +58,54 @@ def describe_claims(claims: pd.DataFrame, facts: dict[str, Fact], results: Resul
     ]
     if claims.empty:
         return join_page([*parts, "None of the articles was public by then, so there is no claim to show."])
-    verdicts = _judge(claims, results)
-    rows = [_write_claim(row, verdicts, facts, day) for row in claims.to_dict("records")]
+    judged = judge_claims(claims, results)
+    verdicts = {row["claim_id"]: row for row in judged.to_dict("records")}
+    rows = [
+        _write_claim(row, verdicts[row["claim_id"]], facts, charts, day) for row in claims.to_dict("records")
+    ]
     articles = {name: f"{name}: {words}" for name, words in ARTICLES.items()}
     filters = [
         Filter("theme", "Theme", THEMES),
-        Filter("verdict", "Verdict", {_tag(one): one for one in (*VERDICTS, PENDING)}),
+        Filter("verdict", "Verdict", {_tag(one): one for one in VERDICTS}),
         Filter("article", "Article", articles),
     ]
     parts += [
         f"{(claims['facts'] == '').sum()} of the {len(claims)} claims come without any figure.",
+        embed(_count(claims, judged, "theme", "Theme", THEMES)),
+        embed(_count(claims, judged, "document", "Article", articles)),
+        "[How the answers moved](moved.md) shows the verdicts of earlier days beside these.",
         embed(write_register("claims", "{shown} of {all} claims", _COLUMNS, rows, filters)),
     ]
     return join_page(parts)
-
-
-def _judge(claims: pd.DataFrame, results: Results) -> dict[str, dict[Any, Any]]:
-    """Return the verdicts of the claims that this edition's notebooks can decide, by claim."""
-    notebooks = [str(result or nearest).partition("/")[0] for result, nearest in _deciding(claims)]
-    judged = judge_claims(claims[[not name or name in results for name in notebooks]], results)
-    return {str(row["claim_id"]): row for row in judged.to_dict("records")}
-
-
-def _deciding(claims: pd.DataFrame) -> zip[tuple[Any, Any]]:
-    return zip(claims["result"], claims["nearest"], strict=True)
 
 
 def _tag(verdict: str) -> str:
     return verdict.replace(" ", "-")
 
 
+def _count(
+    claims: pd.DataFrame, judged: pd.DataFrame, by: str, heading: str, words: Mapping[str, str]
+) -> str:
+    counts = count_verdicts(claims, judged, by)
+    rows = [[escape(words[name]), *map(str, counts.loc[name])] for name in words if name in counts.index]
+    rows.append(["<strong>All</strong>", *(f"<strong>{count}</strong>" for count in counts.sum())])
+    return write_table([heading, *(verdict.capitalize() for verdict in VERDICTS)], rows)
+
+
 def _write_claim(
-    row: dict[Any, Any], verdicts: Mapping[str, Mapping[Any, Any]], facts: dict[str, Fact], day: date
+    row: dict[Any, Any],
+    verdict: Mapping[Any, Any],
+    facts: dict[str, Fact],
+    charts: Mapping[str, Place],
+    day: date,
 ) -> Row:
     name = str(row["claim_id"])
     anchor = find_anchor("claims", name)
-    verdict = verdicts.get(name, {"verdict": PENDING})
     falsifier = f"<small>Wrong if: {mark_announced(str(row['falsifier']), day)}</small>"
     cells: list[str | Cell] = [
         Cell(f'<a href="#{anchor}">{name}</a><small>{THEMES[row["theme"]]}</small>', name),
         Cell(_write_words(row), str(row["claim"])),
-        Cell(_write_verdict(verdict), str(verdict["verdict"])),
+        Cell(_write_verdict(verdict, charts), str(verdict["verdict"])),
         mark_announced(str(row["quantitative_test"]), day) + falsifier,
         link_facts(str(row["facts"]).split(), facts, day),
     ]
@@ -114,12 +124,13 @@ def _write_words(row: dict[Any, Any]) -> str:
     return escape(str(row["claim"])) + "".join(f"<small>{escape(note)}</small>" for note in notes if note)
 
 
-def _write_verdict(verdict: Mapping[Any, Any]) -> str:
-    words = f"<strong>{escape(verdict['verdict'])}</strong>"
-    if verdict["verdict"] == PENDING:
-        return escape(PENDING)
+def _write_verdict(verdict: Mapping[Any, Any], charts: Mapping[str, Place]) -> str:
     strength = "" if verdict["strength"] == "none" else f" ({escape(verdict['strength'])})"
-    link = f"<small>{link_result(verdict['result'])}</small>" if verdict["result"] else ""
+    name = verdict["result"]
+    links = [link_result(name)] if name else []
+    links += [f"Chart: {charts[name].link}"] if name in charts else []
     because = _SIGNS.sub(lambda sign: _PRINT[sign[0]], verdict["because"])
-    change = f"<small>Would change it: {escape(verdict['would_change'])}</small>"
-    return f"{words}{strength}<small>{escape(because)}</small>{link}{change}"
+    notes = [escape(because), *links, f"Would change it: {escape(verdict['would_change'])}"]
+    return f"<strong>{escape(verdict['verdict'])}</strong>{strength}" + "".join(
+        f"<small>{note}</small>" for note in notes
+    )

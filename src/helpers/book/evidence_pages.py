@@ -57,12 +57,13 @@ def write_evidence(
     timeline, files = describe_timeline(known["events"], known["documents"], known["sources"], day)
     articles = set(known["documents"]["document"])
     results = {run["notebook"]: {item["name"]: item for item in run["results"]} for run in runs}
+    charts = {f"{run['notebook']}/{name}": place for run in runs for name, place in run["charts"].items()}
     pages = {
         "evidence": describe_evidence(facts, known["documents"], known["dismissals"], day),
         "derived": describe_derived(alone, met),
         "timeline": timeline,
         "systems": describe_systems(known["systems"], by_id, articles, results, day),
-        "claims": describe_claims(known["claims"], by_id, results, day),
+        "claims": describe_claims(known["claims"], by_id, results, charts, day),
         "figures": describe_figures(known, {name: data.describe(name)["title"] for name in SERIES}),
     }
     for name, text in pages.items():

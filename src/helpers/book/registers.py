@@ -42,7 +42,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its anchor, its cells, and by the name of each filter the values that let it pass."""
+    """One row: its anchor, if any, its cells, and by the name of each filter the values that let it pass."""
 
     anchor: str
     cells: Sequence[str | Cell]
@@ -72,19 +72,19 @@ def write_register(
     columns, rows, filters : sequence
         Cells are HTML. A filter offers only values that some row has.
     """
-    return "\n".join(
-        [
-            f'<div class="kx-register" id="{name}" data-counted="{escape(counted)}">',
-            _write_controls(name, rows, filters),
-            "<table>",
-            f"<thead><tr>{''.join(map(_write_heading, columns))}</tr></thead>",
-            "<tbody>",
-            *(_write_row(row, columns) for row in rows),
-            "</tbody>",
-            "</table>",
-            "</div>",
-        ]
-    )
+    opening = f'<div class="kx-register" id="{name}" data-counted="{escape(counted)}">'
+    return "\n".join([opening, _write_controls(name, rows, filters), *_write_table(columns, rows), "</div>"])
+
+
+def write_cards(columns: Sequence[Column], rows: Sequence[Row]) -> str:
+    """Return the HTML of a table without controls, which is wide and on a narrow screen shows cards."""
+    return "\n".join(['<div class="kx-register">', *_write_table(columns, rows), "</div>"])
+
+
+def _write_table(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
+    heading = f"<thead><tr>{''.join(map(_write_heading, columns))}</tr></thead>"
+    body = [_write_row(row, columns) for row in rows]
+    return ["<table>", heading, "<tbody>", *body, "</tbody>", "</table>"]
 
 
 def _write_controls(name: str, rows: Sequence[Row], filters: Sequence[Filter]) -> str:
@@ -122,7 +122,8 @@ def _write_heading(column: Column) -> str:
 def _write_row(row: Row, columns: Sequence[Column]) -> str:
     passes = "".join(f' data-{name}="{escape(" ".join(values))}"' for name, values in row.passes.items())
     cells = "".join(_write_cell(cell, column) for cell, column in zip(row.cells, columns, strict=True))
-    return f'<tr id="{escape(row.anchor)}"{passes}>{cells}</tr>'
+    anchor = f' id="{escape(row.anchor)}"' if row.anchor else ""
+    return f"<tr{anchor}{passes}>{cells}</tr>"
 
 
 def _write_cell(cell: str | Cell, column: Column) -> str:

@@ -6,7 +6,7 @@ out, so that an older edition has no hindsight. All runs go through the cache an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -101,6 +101,18 @@ def run_dated(
     if done.failures:
         raise RunError(summarise_complaints([outcome.cause for outcome in done.failures]))
     return [_collect([each for each in done.outcomes if each.point.varied["as_of"] == day]) for day in days]
+
+
+def compare_verdicts(answers: Sequence[DatedAnswers]) -> pd.DataFrame:
+    """Return the verdicts of several days side by side.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by claim, one column a day; missing where the claim was not public on that day.
+    """
+    columns = {each.as_of: each.verdicts.set_index("claim_id")["verdict"] for each in answers}
+    return pd.DataFrame(columns).sort_index()
 
 
 def _collect(outcomes: list[Outcome]) -> DatedAnswers:

@@ -20,6 +20,10 @@
 
   function bring(register) {
     var form = register.querySelector(".kx-controls");
+    if (!form) {
+      keepMeaning(register.querySelector("table"));
+      return;
+    }
     var field = form.querySelector("input[type=search]");
     var choices = Array.from(form.querySelectorAll("select[data-filter]"));
     var count = form.querySelector(".kx-count");
