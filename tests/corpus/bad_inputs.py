@@ -58,7 +58,6 @@ def list_commands() -> Iterator[list[str]]:
         ["diff", f"closed_loop/{key}", "default"] for key in ("", "/etc", "../..", "**", "zzz", "failed")
     )
     yield from (
-        [],
         ["none"],
         ["run"],
         ["sweep"],
