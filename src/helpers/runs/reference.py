@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from helpers import data, paths, prose
-from helpers.errors import InputError
-from helpers.runs import contract, engine, scenarios, verdicts
+from helpers.errors import InputError, RunError, summarise_complaints
+from helpers.runs import contract, scenarios, sweep, verdicts
 from helpers.runs.record import Run, to_json
+from helpers.runs.sweep import Outcome
 
 REFERENCE = paths.ROOT / "tests" / "reference"
 RELATIVE_TOLERANCE = 1e-6
@@ -23,16 +24,15 @@ VERDICTS = "verdicts"
 Accepted = Mapping[str, Mapping[str, Any]]
 
 
-def summarise_run(run: Run) -> dict[str, dict[str, Any]]:
+def summarise_run(run: Run | Outcome) -> dict[str, dict[str, Any]]:
     """Return the compared part of a run's results by name."""
     return {result["name"]: {part: result[part] for part in COMPARED} for result in run.results}
 
 
-def summarise_verdicts(runs: Iterable[Run]) -> dict[str, dict[str, Any]]:
+def summarise_verdicts(outcomes: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
     """Return the verdict on each claim by the runs of one edition, in the form of results."""
-    edition = list(runs)
-    results = {run.record["notebook"]: {one["name"]: one for one in run.results} for run in edition}
-    judged = verdicts.judge_claims(data.load("claims", edition[0].record["as_of"]), results)
+    results = {each.point.plan.notebook: {one["name"]: one for one in each.results} for each in outcomes}
+    judged = verdicts.judge_claims(data.load("claims", outcomes[0].point.plan.as_of), results)
     bare = dict.fromkeys(COMPARED) | {"unit": ""}
     return {
         str(claim): bare | {"value": verdict}
@@ -113,10 +113,13 @@ def accept_results(names: Iterable[str] | None = None) -> list[str]:
 
 
 def _run_all(names: Iterable[str] | None) -> Iterable[tuple[str, str, dict[str, dict[str, Any]]]]:
-    for name in names or scenarios.list_editions():
-        runs = []
-        for notebook in contract.list_notebooks():
-            given = scenarios.load_scenario(name).parameters_for(notebook)
-            runs.append(engine.run_notebook(notebook, given))
-            yield name, notebook, summarise_run(runs[-1])
-        yield name, VERDICTS, summarise_verdicts(runs)
+    """Yield what each notebook says under each scenario, and the verdicts that follow."""
+    chosen = list(names or scenarios.list_editions())
+    done = sweep.run_points(sweep.plan_sweep(contract.list_notebooks(), scenario_names=chosen))
+    if done.failures:
+        raise RunError(summarise_complaints([outcome.cause for outcome in done.failures]))
+    for name in chosen:
+        own = [outcome for outcome in done.outcomes if outcome.point.scenario == name]
+        for outcome in own:
+            yield name, outcome.point.plan.notebook, summarise_run(outcome)
+        yield name, VERDICTS, summarise_verdicts(own)
