@@ -53,14 +53,14 @@ def main(verbose: bool) -> None:
     """
 
 
-def _parse_assignments(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def _parse_assignments(_: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Read repeated ``name=value`` options."""
     pairs = [value.partition("=") for value in values]
     if bad := [name for name, sign, _ in pairs if not sign or not name.strip()]:
-        raise InputError(f"-p takes name=value (got {bad[0]!r})")
+        raise InputError(f"{option.opts[0]} takes name=value (got {bad[0]!r})")
     names = [name.strip() for name, _, _ in pairs]
     if twice := {name for name in names if names.count(name) > 1}:
-        raise InputError(f"-p given twice for {', '.join(sorted(twice))}; give each parameter once")
+        raise InputError(f"{option.opts[0]} given twice for {', '.join(sorted(twice))}; give each once")
     return {name.strip(): value for name, _, value in pairs}
 
 
@@ -330,7 +330,7 @@ def serve_command(port: int, folder: Path | None) -> None:
 @click.argument("new", metavar="B")
 @_json
 def diff_command(old: str, new: str, as_json: bool) -> None:
-    """Compare two runs (NOTEBOOK/KEY), scenarios or folders of built books.
+    """Compare two runs (NOTEBOOK/KEY), scenarios, folders of built books or days of kept editions.
 
     Example: report diff as-of-2022-11-10 default
     """
@@ -346,11 +346,20 @@ def diff_command(old: str, new: str, as_json: bool) -> None:
 
 @main.command("accept")
 @click.argument("names", nargs=-1, metavar="[SCENARIO]...")
-def accept_command(names: tuple[str, ...]) -> None:
+@click.option("--edition", "day", metavar="DAY",
+              help="Also keep what the book says as the edition published on this ISO day.")  # fmt: skip
+@click.option("--why", "reasons", multiple=True, metavar="NAME=TEXT", callback=_parse_assignments,
+              help="Why NOTEBOOK or NOTEBOOK/RESULT moved since the last edition; repeatable.")  # fmt: skip
+def accept_command(names: tuple[str, ...], day: str | None, reasons: dict[str, str]) -> None:
     """Accept the current results as the reference and as the README's answer; prints old and new."""
+    from helpers import paths
     from helpers.book import answer
-    from helpers.runs import contract, engine, reference
+    from helpers.runs import contract, editions, engine, reference
 
+    if reasons and not day:
+        raise InputError("--why explains an edition; give its day with --edition")
+    if day:
+        click.echo(f"kept as {editions.record_edition(day, reasons).relative_to(paths.ROOT)}")
     lines = reference.accept_results(names or None)
     answer.replace_answer(
         answer.write_answer([engine.run_notebook(name) for name in contract.list_notebooks()])

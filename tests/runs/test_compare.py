@@ -34,22 +34,22 @@ def test_scenarios_and_keys_stand_for_runs(tiny_growth):
 def test_an_edition_stands_for_its_runs(tiny_growth, tmp_path):
     run = engine.run_notebook(tiny_growth)
     (tmp_path / "edition.json").write_text(json.dumps({"runs": {tiny_growth: run.record["key"]}}))
-    assert run.folder == compare.find_runs(str(tmp_path))[tiny_growth].folder
+    assert run.record["key"] == compare.find_snapshots(str(tmp_path))[tiny_growth].key
 
 
 def test_an_edition_whose_runs_are_gone_says_what_to_do(tiny_growth, tmp_path):
     (tmp_path / "edition.json").write_text(json.dumps({"runs": {tiny_growth: "0" * 16}}))
     with pytest.raises(InputError, match="are no longer kept \\(tiny_growth\\); build that edition again"):
-        compare.find_runs(str(tmp_path))
+        compare.find_snapshots(str(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["slo", "tiny_growth/", "elsewhere"])
 def test_an_unknown_name_is_refused(tiny_growth, name):
-    with pytest.raises(UnknownNameError, match="unknown scenario, NOTEBOOK/KEY or folder of a book"):
-        compare.find_runs(name)
+    with pytest.raises(UnknownNameError, match="unknown scenario, NOTEBOOK/KEY, folder of a book or edition"):
+        compare.find_snapshots(name)
 
 
 def test_a_key_that_fits_no_run_is_named(tiny_growth):
     with pytest.raises(InputError, match="0 runs of tiny_growth begin with 'ffff'"):
-        compare.find_runs("tiny_growth/ffff")
+        compare.find_snapshots("tiny_growth/ffff")
     assert paths.RUNS.is_dir()

@@ -25,9 +25,9 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from helpers import data, paths
-from helpers.book import chapters, evidence_pages, figures, moved, places, policy, records
+from helpers.book import chapters, evidence_pages, figures, moved, places, policy, records, since
 from helpers.errors import InputError, ReportError, summarise_complaints
-from helpers.runs import contract, dated, engine, inputs, scenarios, verdicts
+from helpers.runs import contract, dated, editions, engine, inputs, scenarios, verdicts
 from helpers.runs.dated import DatedAnswers
 from helpers.runs.record import Run, to_json
 
@@ -216,6 +216,9 @@ def write_sources(
     (paths.RECORDS / "results.json").write_text(to_json(answers[-1].results), encoding="utf-8")
     (paths.RECORDS / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
     records.write_records(edition, described)
+    kept = editions.read_editions() if since.is_published(edition) else []
+    page = since.describe_since(edition, editions.take_edition(runs) if kept else None, kept)
+    (paths.RECORDS / "since.md").write_text(page, encoding="utf-8")
     files = evidence_pages.write_evidence(edition, described)
     claims, systems = (data.load(name, edition["as_of"]) for name in ("claims", "systems"))
     text, drawn = moved.describe_moves(answers, claims)

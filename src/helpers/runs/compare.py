@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths, prose
-from helpers.charts.frame import MIME, tables
 from helpers.errors import InputError, UnknownNameError
-from helpers.runs import contract, engine, scenarios
+from helpers.runs import contract, editions, engine, scenarios
 from helpers.runs.record import Run, read_run
-from helpers.runs.reference import COMPARED, results_agree, summarise_run
+from helpers.runs.reference import COMPARED, results_agree
+from helpers.runs.snapshot import Snapshot, take_snapshot
 
 EDITION_FILE = "edition.json"
 
@@ -59,21 +59,29 @@ class Difference:
         return asdict(self)
 
 
-def find_runs(name: str) -> dict[str, Run]:
-    """Return the runs that a name stands for, by notebook.
+def find_snapshots(name: str) -> dict[str, Snapshot]:
+    """Return what the runs said that a name stands for, by notebook.
 
     Parameters
     ----------
     name : str
-        A scenario, ``NOTEBOOK/KEY`` (the first digits of a key are enough), or the folder of a built book.
+        A scenario, ``NOTEBOOK/KEY`` (the first digits of a key are enough), the folder of a built book, or
+        the day of a recorded edition.
 
     Raises
     ------
     InputError
         If a key fits no run or several, or an edition's runs are no longer kept.
     UnknownNameError
-        If it is none of the three.
+        If it is none of these.
     """
+    recorded = {edition.day: edition.runs for edition in editions.read_editions()}
+    if name in recorded:
+        return dict(recorded[name])
+    return {notebook: take_snapshot(run) for notebook, run in _find_runs(name, [*recorded]).items()}
+
+
+def _find_runs(name: str, days: list[str]) -> dict[str, Run]:
     known = scenarios.load_scenarios()
     if name in known:
         chosen = known[name]
@@ -83,7 +91,7 @@ def find_runs(name: str) -> dict[str, Run]:
     notebook, slash, key = name.strip("/").partition("/")
     if slash and key and notebook in contract.list_notebooks():
         return {notebook: _find_run(notebook, key)}
-    raise UnknownNameError("scenario, NOTEBOOK/KEY or folder of a book", name, known)
+    raise UnknownNameError("scenario, NOTEBOOK/KEY, folder of a book or edition", name, [*known, *days])
 
 
 def _find_run(notebook: str, key: str) -> Run:
@@ -112,11 +120,16 @@ def _find_edition(folder: Path) -> dict[str, Run]:
 
 def compare_runs(old: Run, new: Run) -> Difference:
     """Return what differs between two runs of one notebook."""
-    before, after = summarise_run(old), summarise_run(new)
+    return compare_snapshots(take_snapshot(old), take_snapshot(new))
+
+
+def compare_snapshots(old: Snapshot, new: Snapshot) -> Difference:
+    """Return what differs between what two runs of one notebook said."""
+    before, after = old.results, new.results
     return Difference(
-        notebook=new.record["notebook"],
-        old_key=old.record["key"],
-        new_key=new.record["key"],
+        notebook=new.notebook,
+        old_key=old.key,
+        new_key=new.key,
         moves=[
             _move(n, before[n], after[n])
             for n in after
@@ -124,10 +137,10 @@ def compare_runs(old: Run, new: Run) -> Difference:
         ],
         results_only_old=[name for name in before if name not in after],
         results_only_new=[name for name in after if name not in before],
-        charts=_compare_charts(_find_charts(old), _find_charts(new)),
-        parameters=_changed(old.record["parameters"], new.record["parameters"]),
-        files=_changed(old.record["inputs"], new.record["inputs"]),
-        versions=_changed(old.record["versions"], new.record["versions"]),
+        charts=_compare_charts(old.charts, new.charts),
+        parameters=_changed(old.parameters, new.parameters),
+        files=_changed(old.inputs, new.inputs),
+        versions=_changed(old.versions, new.versions),
     )
 
 
@@ -139,11 +152,11 @@ def compare(old: str, new: str) -> list[Difference]:
     InputError
         If they have no notebook in common.
     """
-    before, after = find_runs(old), find_runs(new)
+    before, after = find_snapshots(old), find_snapshots(new)
     common = [name for name in after if name in before]
     if not common:
         raise InputError(f"{old} and {new} have no notebook in common; name two of the same notebook")
-    return [compare_runs(before[name], after[name]) for name in common]
+    return [compare_snapshots(before[name], after[name]) for name in common]
 
 
 def _move(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Move:
@@ -158,19 +171,15 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, tuple[
     return {name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
 
 
-def _find_charts(run: Run) -> dict[str, dict[str, Any]]:
-    outputs = [output for cell in run.read_notebook().cells for output in cell.get("outputs", ())]
-    specs = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
-    return {spec["usermeta"]["name"]: spec for spec in specs}
-
-
-def _compare_charts(old: Mapping[str, dict[str, Any]], new: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+def _compare_charts(
+    old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
     changes = dict.fromkeys(old.keys() - new.keys(), "only before") | dict.fromkeys(
         new.keys() - old.keys(), "only after"
     )
     for name in old.keys() & new.keys():
         if old[name] != new[name]:
-            same = [t.to_csv() for t in tables(old[name])] == [t.to_csv() for t in tables(new[name])]
+            same = old[name]["data"] == new[name]["data"]
             changes[name] = "same data, other words or look" if same else "other data"
     return dict(sorted(changes.items()))
 
@@ -182,21 +191,27 @@ def describe_difference(difference: Difference) -> list[str]:
         return [f"{head}: no result and no chart differs"]
     lines = [head]
     lines += [
-        f"  {move.name}: {_write(move.old, move.unit)} -> {_write(move.new, move.unit)}"
+        f"  {move.name}: {write_entry(move.old, move.unit)} -> {write_entry(move.new, move.unit)}"
         for move in difference.moves
     ]
     lines += [f"  {name}: only before" for name in difference.results_only_old]
     lines += [f"  {name}: only after" for name in difference.results_only_new]
     lines += [f"  chart {name}: {change}" for name, change in difference.charts.items()]
-    causes = {"parameter": difference.parameters, "file": difference.files, "version of": difference.versions}
-    for kind, changed in causes.items():
-        lines += [
-            f"  because {kind} {name}: {_short(old)} -> {_short(new)}" for name, (old, new) in changed.items()
-        ]
-    return lines
+    return lines + [f"  because {name}: {old} -> {new}" for name, old, new in list_causes(difference)]
 
 
-def _write(entry: Mapping[str, Any], unit: str) -> str:
+def list_causes(difference: Difference) -> list[tuple[str, str, str]]:
+    """Return what differs among the inputs: what it is, and old and new as short texts."""
+    kinds = {"parameter": difference.parameters, "file": difference.files, "version of": difference.versions}
+    return [
+        (f"{kind} {name}", _short(old), _short(new))
+        for kind, changed in kinds.items()
+        for name, (old, new) in changed.items()
+    ]
+
+
+def write_entry(entry: Mapping[str, Any], unit: str) -> str:
+    """Return one side of a move as text, with its interval."""
     value = prose.format_value(entry["value"], unit)
     if entry["low"] is None and entry["high"] is None:
         return value
