@@ -292,6 +292,15 @@ def test_a_table_without_metrics_has_no_series():
         data.series("ecommerce_gmv", dataset="events")
 
 
+def test_values_are_looked_up_by_key_and_nan_before_their_day():
+    """One key or several; a key that exists on no day is an error and no unknown figure."""
+    assert data.load_values("facts", as_of="2020-09-29")["f062"] == 500_000
+    assert np.isnan(data.load_values("facts", as_of="2020-06-15")["f062"])
+    assert data.load_values("kuaishou_annual")["2021", "ecommerce_gmv"] == 680.0
+    with pytest.raises(KeyError):
+        data.load_values("facts")["f999"]
+
+
 def test_series_come_in_order_of_time():
     assert data.series("dau")["period"].is_monotonic_increasing
     assert data.series("gmv", dataset="peers_annual")["year"].is_monotonic_increasing

@@ -144,6 +144,27 @@ def series(metric: str, *, dataset: str = "kuaishou_quarterly", as_of: Day = LAT
     return frame[frame["metric"] == metric].sort_values(order).reset_index(drop=True)
 
 
+def load_values(name: str, as_of: Day = LATEST) -> pd.Series[float]:
+    """Return the values of a dataset by its key; what was not public on the day is NaN.
+
+    Parameters
+    ----------
+    name : str
+        Name of a resource with a column ``value``.
+    as_of : str or date
+        ISO day, or ``"latest"``.
+
+    Returns
+    -------
+    Series
+        Indexed by the primary key, such as ``"f021"`` or ``("2021", "ecommerce_gmv")``. A key that is in the
+        data on no day at all is a KeyError.
+    """
+    key = describe(name)["schema"]["primaryKey"]
+    known = load(name, as_of).set_index(key)["value"]
+    return known.reindex(_load_whole(name).set_index(key).index)
+
+
 def first_and_last_day() -> tuple[date, date]:
     """Return the first and the last day on which anything in the data became public.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,6 +42,47 @@ def test_a_session_every_56_hours_needs_twice_the_capacity_for_a_promise_of_25_h
     assert burst.solve_fluid_capacity(record).premium == pytest.approx(2.0)
     relaxed = record.model_copy(update={"promise_hours": 53})
     assert burst.solve_fluid_capacity(relaxed).premium == 1.0
+
+
+@EXAMPLES
+@given(sessions, st.lists(st.floats(0.0, 50.0), min_size=1, max_size=6).filter(any))
+def test_no_pattern_of_volumes_needs_more_than_the_limit(record, volumes):
+    """The closed form (T + H) / (b + H) holds for every row of volumes at a warehouse that never closes."""
+    needs = {}
+    for pattern in burst.PATTERNS:
+        intake = burst.build_intake(record, pattern=pattern, factors=np.array([volumes]), festival_start=None)
+        needs[pattern] = burst.solve_capacity(intake, promise_hours=record.promise_hours)[0]
+    assert needs["burst"] <= needs["even"] * burst.solve_premium_limit(record) * (1 + 1e-9)
+
+
+def test_one_session_far_above_its_neighbours_reaches_the_limit():
+    """A lone session of 3 hours, every 48, at a promise of 48 hours needs 96 / 51 times the even capacity."""
+    record = BurstFulfilmentRecord(session_hours=3, hours_between_sessions=48, promise_hours=48)
+    intakes = [
+        burst.build_intake(record, pattern=p, factors=np.array([[0.0, 1.0, 0.0]]), festival_start=None)
+        for p in burst.PATTERNS
+    ]
+    even, sessions_need = (burst.solve_capacity(each, promise_hours=48)[0] for each in intakes)
+    assert burst.solve_premium_limit(record) == pytest.approx(96 / 51)
+    assert sessions_need / even == pytest.approx(96 / 51)
+
+
+@pytest.mark.parametrize(
+    ("length", "gap", "promise", "expected"), [(24, 24, 48, 1.0), (1, 168, 1, 84.5), (3, 48, 10**9, 1.0)]
+)
+def test_limit_of_the_premium_at_its_ends(length, gap, promise, expected):
+    """Sessions without a pause cost nothing; a short promise costs T / b at most; a long one nothing."""
+    record = BurstFulfilmentRecord().model_copy(
+        update={"session_hours": length, "hours_between_sessions": gap, "promise_hours": promise}
+    )
+    assert burst.solve_premium_limit(record) == pytest.approx(expected)
+
+
+@EXAMPLES
+@given(sessions)
+def test_limit_lies_above_equal_sessions(record):
+    """Equal sessions are one pattern of many."""
+    assert burst.solve_fluid_capacity(record).premium <= burst.solve_premium_limit(record)
 
 
 @EXAMPLES
@@ -295,6 +337,56 @@ def test_longer_promises_and_closer_sessions_never_cost_more(record):
     assert burst.solve_fluid_capacity(wider).premium >= premium
 
 
+def test_swings_move_one_assumption_and_leave_the_others():
+    """Each end is the premium of a record with that one change; what cannot be kept is missing."""
+    record = BurstFulfilmentRecord()
+    swings = burst.summarise_swings(
+        record, {"hours_between_sessions": (24, 168), "promise_hours": (1, 48)}, seed=1, n_paths=50
+    )
+    weekly = record.model_copy(update={"hours_between_sessions": 168})
+    here = burst.solve_premium(record, seed=1, n_paths=50)
+    assert swings["result_high"].tolist() == pytest.approx(
+        [burst.solve_premium(weekly, seed=1, n_paths=50).value, here.value]
+    )
+    assert math.isnan(swings["result_low"].iloc[1])
+    assert burst.find_widest(swings) == "hours_between_sessions"
+    span = burst.find_span(here, swings)
+    assert (span.low, span.high) == (
+        min(swings["result_low"].iloc[0], here.value),
+        swings["result_high"].max(),
+    )
+
+
+def test_a_promise_within_the_night_has_no_premium():
+    """The reason is given in place of a number, and no range is made up for it."""
+    record = BurstFulfilmentRecord(promise_hours=1)
+    premiums = burst.summarise_premiums(record, seed=1, promises=(1,), n_paths=50)
+    for found in (
+        burst.solve_premium(record, seed=1, n_paths=50),
+        burst.find_premium(premiums, "all together"),
+    ):
+        assert (found.value, found.why) == (None, burst.NO_OPEN_HOUR)
+        assert burst.find_span(found, pd.DataFrame()) == found
+
+
+def test_hosts_who_fill_the_gap_in_turn_are_an_even_flow():
+    """Two of them lower the premium; sixteen sessions of three hours leave no pause in 48."""
+    record = BurstFulfilmentRecord(festival_volume_multiple=1.0, session_volume_cv=0.3)
+    alone, two, many = (
+        burst.solve_shared_premium(record, n_hosts=hosts, seed=1, n_paths=200).value for hosts in (1, 2, 16)
+    )
+    assert alone > two > many == pytest.approx(1.0, abs=1e-6)
+
+
+def test_lateness_is_that_of_the_simulated_delays():
+    """One row for each load and pattern, in percent."""
+    record = BurstFulfilmentRecord(warehouse_load=0.8)
+    late = burst.summarise_lateness(record, loads=(0.5, 0.8), seed=3, n_weeks=20)
+    delays = burst.simulate_delays(record, seed=3, n_weeks=20, quantiles=(0.5,))
+    assert late["load_pct"].tolist() == [50.0, 50.0, 80.0, 80.0]
+    assert late["late_pct"].tolist()[2:] == pytest.approx((100 * delays["late_share"]).tolist())
+
+
 def test_grid_holds_the_closed_form_of_each_cell():
     """One row per gap and promise, in the order given."""
     grid = burst.summarise_grid(BurstFulfilmentRecord(session_hours=3), gaps=(54, 168), promises=(24, 48))
@@ -319,12 +411,19 @@ def test_front_loading_binds_only_below_its_promise(promise, binding):
 
 
 def test_an_unpublished_input_leaves_front_loading_unknown():
-    """None with the name of what is missing; an impossible pair is an error."""
-    front = burst.solve_front_loading(first_sales=None, first_hours=0.5, total_sales=310, total_hours=3)
-    assert front.first_share is None
+    """NaN with the name of what is missing; an impossible pair is an error."""
+    front = burst.solve_front_loading(first_sales=math.nan, first_hours=0.5, total_sales=310, total_hours=3)
+    assert math.isnan(front.first_share)
     assert front.why == "first_sales was not published by then"
     with pytest.raises(InputError, match="'first_sales' must be below 'total_sales'"):
         burst.solve_front_loading(first_sales=400, first_hours=0.5, total_sales=310, total_hours=3)
+
+
+def test_a_rush_binds_the_promise_from_its_binding_share_on():
+    """The share that makes a promise bind gives back that promise."""
+    share = burst.solve_binding_share(first_hours=0.5, total_hours=3, promise_hours=48)
+    front = burst.solve_front_loading(first_sales=share, first_hours=0.5, total_sales=1, total_hours=3)
+    assert front.binding_promise_hours == pytest.approx(48)
 
 
 def test_sessions_gather_what_the_even_flow_brings():

@@ -214,3 +214,27 @@ def test_record_refuses_what_the_model_cannot_hold(change):
     """Out of range or unknown fields are refused."""
     with pytest.raises(ValidationError):
         NoisyChoiceRecord(**change)
+
+
+def test_an_open_pool_gains_nothing_by_its_hurdle():
+    """Each cell of the map is the pick with the hurdle less that without."""
+    record = NoisyChoiceRecord(candidate_items=200, admitted_share=0.3)
+    assert noisy_choice.solve_hurdle_gain(record.model_copy(update=OPEN)) == 0.0
+    table = noisy_choice.summarise_hurdle_gains(record, noises=(0.0, 2.0), fits=(0.0, 0.5))
+    changed = record.model_copy(update={"quality_noise": 2.0, "fit_share": 0.5})
+    assert table["gain"].iloc[-1] == noisy_choice.solve_hurdle_gain(changed)
+    assert table["gain"].iloc[0] <= 1e-9
+
+
+def test_at_the_noise_allowed_ten_times_the_goods_are_worth_those_of_now():
+    """One without fit solves by hand: the spread of the index must fall as the expected maximum grows."""
+    record = NoisyChoiceRecord(candidate_items=100, quality_noise=1.0, fit_share=0.0, admitted_share=1.0)
+    noise = noisy_choice.solve_noise_allowed(record).value
+    ratio = noisy_choice.solve_expected_maximum(1000) / noisy_choice.solve_expected_maximum(100)
+    assert noise == pytest.approx(math.sqrt(2 * ratio**2 - 1))
+
+
+def test_where_all_worth_is_fit_no_noise_takes_a_larger_pool_away():
+    """Noise blurs quality, and here there is none."""
+    found = noisy_choice.solve_noise_allowed(NoisyChoiceRecord(candidate_items=100, fit_share=1.0))
+    assert (found.value, found.why) == (None, "the larger pool stays worth more at any noise")

@@ -170,7 +170,6 @@ def test_a_new_merchant_is_relieved_of_four_thousand_yuan_at_most():
     assert relief.worth_share_at_ceiling == pytest.approx(0.042)
     assert relief.worth_share_at_goal == pytest.approx(0.0042)
     assert relief.ceiling_share_of_goal == pytest.approx(0.1)
-    assert relief.idle_commission_rate == pytest.approx(0.02)
 
 
 def test_a_hundred_thousand_full_users_cost_420_million():
@@ -195,12 +194,12 @@ def test_a_small_commission_leaves_nothing_to_relieve():
     assert programme_floors.solve_relief(record).largest_relief_rmb == 0.0
 
 
-def test_without_a_share_of_commissions_no_commission_is_idle():
-    """A rule that takes no share of commissions has no idle rate."""
-    assert (
-        programme_floors.solve_relief(ProgrammeFloorsRecord(promoter_fee_share=0)).idle_commission_rate
-        is None
-    )
+@pytest.mark.parametrize(("share", "idle"), [(0.5, 0.02), (1.0, 0.01), (0.0, None)])
+def test_a_commission_is_idle_up_to_the_reduced_fee_over_its_share(share, idle):
+    """A fee of one percent is half of a commission of two; a rule without a share has no idle rate."""
+    found = programme_floors.solve_idle_commission(ProgrammeFloorsRecord(promoter_fee_share=share))
+    assert found.value == (None if idle is None else pytest.approx(idle))
+    assert (found.why is None) is (idle is not None)
 
 
 @EXAMPLES

@@ -301,3 +301,36 @@ def test_tiny_spreads_and_correlations_tend_to_none(tiny):
     assert stock_depth.solve_pooling_floor(record).cost_share == pytest.approx(0.0, abs=1e-7)
     pool, plain = (stock_depth.summarise_pooling(r, hosts=(3,))["cost_share"].iloc[0] for r in (record, none))
     assert pool == pytest.approx(plain, rel=1e-4)
+
+
+def test_stocks_run_around_the_mean_demand_unless_given():
+    """A quarter of the mean demand to four and a half times of it, each stock once."""
+    table = stock_depth.summarise_stock(StockDepthRecord(units_per_item=2, items_per_session=3))
+    assert table["units_in_stock"].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+
+def test_likeness_repeats_pooling_for_each_correlation():
+    """Alike hosts save less, whatever their number."""
+    table = stock_depth.summarise_likeness(
+        StockDepthRecord(units_per_item=5), correlations=(0.0, 0.7), hosts=(1, 10)
+    )
+    assert table["host_correlation"].tolist() == [0.0, 0.0, 0.7, 0.7]
+    alone, together, alone_alike, together_alike = table["cost_share"]
+    assert alone == pytest.approx(alone_alike)
+    assert together < together_alike < alone
+
+
+def test_depth_ratio_spans_the_lead_times_beside_its_own():
+    """Ordered before the pause ends, one session's stock stands against a shelf's cover of 1.5 gaps."""
+    record = StockDepthRecord(restock_lead_gaps=1.0, shelf_review_gaps=0.5, units_per_item=5)
+    found = stock_depth.solve_depth_ratio(record, stock_depth.summarise_depth(record, leads=(0.0, 2.0)))
+    assert found.low <= found.value < 1 < found.high
+
+
+def test_without_shelf_stock_there_is_no_depth_ratio():
+    """A demand that is almost nothing asks a shelf for no stock; the reason says so."""
+    record = StockDepthRecord(
+        units_per_item=0.1, in_stock_target=0.5, restock_lead_gaps=0.0, shelf_review_gaps=0.01
+    )
+    found = stock_depth.solve_depth_ratio(record, stock_depth.summarise_depth(record))
+    assert (found.value, found.why) == (None, stock_depth.NO_SHELF_STOCK)

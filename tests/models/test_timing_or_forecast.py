@@ -14,6 +14,7 @@ from scipy import stats
 from helpers.errors import InputError
 from helpers.models import timing_or_forecast as model
 from helpers.models.burst_fulfilment import BurstFulfilmentRecord
+from helpers.models.interval import Estimate
 from helpers.models.noisy_choice import NoisyChoiceRecord
 from helpers.models.programme_floors import ProgrammeFloorsRecord
 from helpers.models.stock_depth import StockDepthRecord
@@ -172,10 +173,15 @@ def test_thresholds_that_do_not_exist_say_why():
 
 @pytest.mark.parametrize("premium", [None, math.nan])
 def test_a_promise_nobody_can_keep_leaves_timing_without_a_price(premium):
-    """The forecast side stands, the rest is None with the reason."""
+    """The forecast side stands, the rest is not known, with the reason."""
     balance = model.solve_balance(TimingOrForecastRecord(), capacity_premium=premium)
     assert balance.forecast_cost > balance.forecast_cost_with_signal > 0
-    assert (balance.timing_cost, balance.larger, balance.net_gain_of_live) == (None, None, None)
+    assert math.isnan(balance.timing_cost)
+    assert math.isnan(balance.net_gain_of_live)
+    assert balance.larger is None
+    assert model.solve_break_even_signal(TimingOrForecastRecord(), timing_cost=balance.timing_cost) == (
+        Estimate.not_known(str(balance.why))
+    )
     assert "no capacity keeps the promise" in str(balance.why)
 
 

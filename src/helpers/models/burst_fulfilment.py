@@ -11,9 +11,13 @@ hour t, G(t) the open hours passed by then, c the work done in an open hour, fir
     For piecewise linear A and G the maximum lies at their knots, so it is found without search.
 3.  All hours open and Q units of work in a session: c = Q / min(b + H, T). Evenly spread, the same work needs
     Q / T. The burst premium is their ratio, max(1, T / (b + H)); m cancels in it.
-4.  With x >= 1 times the mean work of an hour as its capacity, a warehouse that never closes sends the share
+4.  Whatever the sessions sell, a warehouse that never closes has a premium of at most (T + H) / (b + H). Say
+    that n sessions in a row force its capacity: their work has (n - 1) T + b + H hours. In an even flow the
+    same orders have n T + H hours, so that the ratio of the two capacities is at most
+    (n T + H) / ((n - 1) T + b + H), which falls as n grows. One session far above its neighbours reaches it.
+5.  With x >= 1 times the mean work of an hour as its capacity, a warehouse that never closes sends the share
     max(0, 1 - H x / (T - b x)) of the work late.
-5.  Orders in independent batches X, service time S with mean s and squared coefficient of variation k, load
+6.  Orders in independent batches X, service time S with mean s and squared coefficient of variation k, load
     p: mean wait = s (p (1 + k) + r - 1) / (2 (1 - p)) with r = E[X^2] / E[X] (M^X/G/1). With r = 1 this is
     M/G/1, with k = 0 beside it M/D/1.
 
@@ -30,14 +34,16 @@ of orders in a session has been published, so the scale is free and only ratios 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from helpers.errors import InputError
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
 Floats = NDArray[np.float64]
@@ -118,12 +124,12 @@ class FluidCapacity:
 class FrontLoading:
     """How far one session's sales lean to its beginning, and the promise below which that matters.
 
-    The values are None, and `why` says what is missing, where an input has not been published.
+    The values are NaN, and `why` says what is missing, where an input has not been published.
     """
 
-    first_share: float | None
-    intensity_multiple: float | None
-    binding_promise_hours: float | None
+    first_share: float
+    intensity_multiple: float
+    binding_promise_hours: float
     why: str | None = None
 
 
@@ -162,7 +168,7 @@ def solve_work_per_hour(record: BurstFulfilmentRecord) -> float:
 
 
 def solve_fluid_capacity(record: BurstFulfilmentRecord) -> FluidCapacity:
-    """Solve the capacity that keeps the promise at a warehouse that never closes (equations 3, 4)."""
+    """Solve the capacity that keeps the promise at a warehouse that never closes (equations 3, 5)."""
     even = solve_work_per_hour(record)
     premium = max(1.0, record.hours_between_sessions / (record.session_hours + record.promise_hours))
     return FluidCapacity(
@@ -174,8 +180,18 @@ def solve_fluid_capacity(record: BurstFulfilmentRecord) -> FluidCapacity:
     )
 
 
+def solve_premium_limit(record: BurstFulfilmentRecord) -> float:
+    """Solve the most that the premium can be at a warehouse that never closes (equation 4).
+
+    The limit is (T + H) / (b + H): it knows the calendar alone and holds for every pattern of volumes. It is
+    1 for sessions that fill the gap between them, and falls to 1 as the promise grows.
+    """
+    length, gap, promise = record.session_hours, record.hours_between_sessions, record.promise_hours
+    return (gap + promise) / (length + promise)
+
+
 def solve_late_share(record: BurstFulfilmentRecord, *, capacity_multiple: float) -> float:
-    """Solve the share of burst work that leaves after the promise (equation 4).
+    """Solve the share of burst work that leaves after the promise (equation 5).
 
     Parameters
     ----------
@@ -196,9 +212,9 @@ def solve_late_share(record: BurstFulfilmentRecord, *, capacity_multiple: float)
 
 def solve_front_loading(
     *,
-    first_sales: float | None,
+    first_sales: float,
     first_hours: float,
-    total_sales: float | None,
+    total_sales: float,
     total_hours: float,
 ) -> FrontLoading:
     """Solve how much a session's beginning matters for capacity.
@@ -208,15 +224,15 @@ def solve_front_loading(
 
     Parameters
     ----------
-    first_sales, total_sales : float or None
-        Sales in the first part and in the whole session, one unit. A lower bound of the first makes every
-        returned value a lower bound.
+    first_sales, total_sales : float
+        Sales in the first part and in the whole session, one unit; NaN where not published. A lower bound of
+        the first makes every returned value a lower bound.
     first_hours, total_hours : float
         Their lengths, hours.
     """
-    if first_sales is None or total_sales is None:
-        missing = "first_sales" if first_sales is None else "total_sales"
-        return FrontLoading(None, None, None, why=f"{missing} was not published by then")
+    given = {"first_sales": first_sales, "total_sales": total_sales}
+    if missing := next((name for name, value in given.items() if math.isnan(value)), None):
+        return FrontLoading(math.nan, math.nan, math.nan, why=f"{missing} was not published by then")
     share = first_sales / total_sales
     if not 0 <= share < 1:
         raise InputError(
@@ -224,6 +240,14 @@ def solve_front_loading(
         )
     binding = max(0.0, (share * total_hours - first_hours) / (1 - share))
     return FrontLoading(share, share * total_hours / first_hours, binding)
+
+
+def solve_binding_share(*, first_hours: float, total_hours: float, promise_hours: float) -> float:
+    """Solve the share of sales in a session's first part from which that part binds a promise.
+
+    It is where (a b - f) / (1 - a) of `solve_front_loading` equals the promise: (H + f) / (H + b).
+    """
+    return (promise_hours + first_hours) / (promise_hours + total_hours)
 
 
 def solve_backlog(net_input: ArrayLike) -> Floats:
@@ -246,7 +270,7 @@ def solve_backlog(net_input: ArrayLike) -> Floats:
 def solve_batch_wait(
     *, load: float, service_hours: float = 1.0, batch_ratio: float = 1.0, service_scv: float = 0.0
 ) -> float:
-    """Solve the mean wait before service when orders come in batches (equation 5).
+    """Solve the mean wait before service when orders come in batches (equation 6).
 
     Parameters
     ----------
@@ -455,15 +479,106 @@ def summarise_premiums(
         ``burst_multiple`` (work that can be done in a day over the work of a mean normal day), ``premium``
         (their ratio), ``premium_change`` (against bursts alone), ``why`` (empty unless no capacity will do).
     """
-    rows = []
-    for promise in promises:
-        for condition in _CONDITIONS:
-            need = {p: _solve_multiple(record, condition, p, promise, seed, n_paths) for p in PATTERNS}
-            rows.append(_summarise_need(promise, condition.name, need["even"], need["burst"]))
+    rows = [
+        _summarise_condition(record, condition, promise, seed, n_paths)
+        for promise in promises
+        for condition in _CONDITIONS
+    ]
     table = pd.DataFrame(rows)
     base = table.groupby("promise_hours")["premium"].transform("first")
     table.insert(5, "premium_change", table["premium"] - base)
     return table
+
+
+def solve_premium(record: BurstFulfilmentRecord, *, seed: int, n_paths: int = 4000) -> Estimate:
+    """Solve the premium at the promise of a record, with all complications together.
+
+    Parameters
+    ----------
+    record : BurstFulfilmentRecord
+    seed, n_paths : int
+        See `summarise_premiums`.
+    """
+    row = _summarise_condition(record, _CONDITIONS[-1], record.promise_hours, seed, n_paths)
+    return _read_premium(row)
+
+
+def find_premium(premiums: pd.DataFrame, condition: str) -> Estimate:
+    """Find the premium of one condition among those of one promise.
+
+    Parameters
+    ----------
+    premiums : DataFrame
+        As returned by `summarise_premiums`.
+    condition : str
+    """
+    return _read_premium(premiums[premiums["condition"] == condition].iloc[0])
+
+
+def _read_premium(row: Mapping[str, Any] | pd.Series) -> Estimate:
+    return Estimate.not_known(row["why"]) if row["why"] else Estimate(float(row["premium"]))
+
+
+def solve_shared_premium(
+    record: BurstFulfilmentRecord, *, n_hosts: int = 2, seed: int, n_paths: int = 4000
+) -> Estimate:
+    """Solve the premium of a warehouse that serves several like hosts in turn, all complications together.
+
+    Their sessions follow each other at even distances; hosts whose sessions fill the gap are an even flow.
+    """
+    gap = max(record.session_hours, record.hours_between_sessions // n_hosts)
+    return solve_premium(
+        record.model_copy(update={"hours_between_sessions": gap}), seed=seed, n_paths=n_paths
+    )
+
+
+def summarise_swings(
+    record: BurstFulfilmentRecord,
+    ranges: Mapping[str, tuple[float, float]],
+    *,
+    seed: int,
+    n_paths: int = 4000,
+) -> pd.DataFrame:
+    """Move one assumption at a time through a range and solve the premium with all complications.
+
+    Parameters
+    ----------
+    record : BurstFulfilmentRecord
+    ranges : mapping of str to (low, high)
+        Parameter -> its low and its high setting.
+    seed, n_paths : int
+        See `summarise_premiums`.
+
+    Returns
+    -------
+    DataFrame
+        One row per assumption: ``parameter``, ``setting_low``, ``setting_high``, ``result_low``,
+        ``result_high``; a premium that does not exist is missing.
+    """
+
+    def solve(name: str, setting: float) -> float:
+        changed = record.model_copy(update={name: setting})
+        premium = solve_premium(changed, seed=seed, n_paths=n_paths).value
+        return math.nan if premium is None else premium
+
+    rows = [(name, *ends, *(solve(name, end) for end in ends)) for name, ends in ranges.items()]
+    columns = ["parameter", "setting_low", "setting_high", "result_low", "result_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def find_widest(swings: pd.DataFrame) -> str:
+    """Name the assumption that moves the premium most."""
+    widths = (swings["result_high"] - swings["result_low"]).abs().fillna(0.0)
+    return str(swings["parameter"].iloc[int(widths.to_numpy().argmax())])
+
+
+def find_span(premium: Estimate, swings: pd.DataFrame) -> Estimate:
+    """Give a premium the range through which the assumptions move it."""
+    if premium.value is None:
+        return premium
+    ends = swings[["result_low", "result_high"]].to_numpy().ravel()
+    reached = [premium.value, *ends[np.isfinite(ends)]]
+    return Estimate(premium.value, float(min(reached)), float(max(reached)))
 
 
 def summarise_drivers(premiums: pd.DataFrame) -> pd.DataFrame:
@@ -491,11 +606,14 @@ def summarise_drivers(premiums: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _summarise_need(promise: int, condition: str, even: float, burst: float) -> dict[str, object]:
+def _summarise_condition(
+    record: BurstFulfilmentRecord, condition: _Condition, promise: int, seed: int, n_paths: int
+) -> dict[str, object]:
+    even, burst = (_solve_multiple(record, condition, each, promise, seed, n_paths) for each in PATTERNS)
     kept = math.isfinite(even) and math.isfinite(burst)
     return {
         "promise_hours": promise,
-        "condition": condition,
+        "condition": condition.name,
         "even_multiple": even if math.isfinite(even) else math.nan,
         "burst_multiple": burst if math.isfinite(burst) else math.nan,
         "premium": burst / even if kept else math.nan,
@@ -587,6 +705,26 @@ def simulate_delays(
             for q, v in zip(quantiles, values, strict=True)
         ]
     return pd.DataFrame(rows)
+
+
+def summarise_lateness(
+    record: BurstFulfilmentRecord, *, loads: Sequence[float], seed: int, n_weeks: int = 1000
+) -> pd.DataFrame:
+    """Tabulate the part of the work that is late over the load of the warehouse; see `simulate_delays`.
+
+    Returns
+    -------
+    DataFrame
+        One row per load and pattern: ``load_pct``, ``pattern``, ``late_pct``.
+    """
+
+    def solve(load: float) -> pd.DataFrame:
+        changed = record.model_copy(update={"warehouse_load": load})
+        delays = simulate_delays(changed, seed=seed, n_weeks=n_weeks, quantiles=(0.5,))
+        late = delays.assign(load_pct=100 * load, late_pct=100 * delays["late_share"])
+        return late[["load_pct", "pattern", "late_pct"]]
+
+    return pd.concat([solve(load) for load in loads], ignore_index=True)
 
 
 def _trace_delays(record: BurstFulfilmentRecord, intake: Intake) -> tuple[Floats, Floats]:

@@ -39,9 +39,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import integrate, special
+from scipy import integrate, optimize, special
 
 from helpers.errors import InputError
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
 Floats = NDArray[np.float64]
@@ -49,6 +50,7 @@ REACH = 10.0
 N_NODES = 4001
 MOST_DRAWN = 1_000_000
 TIE = 1e-6
+BLIND = 1e4
 _NODES: Floats = np.linspace(-REACH, REACH, N_NODES)
 
 
@@ -209,6 +211,46 @@ def summarise_hurdles(record: NoisyChoiceRecord, *, shares: Sequence[float]) -> 
         match = solve_match(record.model_copy(update={"admitted_share": share}))
         rows.append((share, match.items_in_pool, match.match_value, match.mean_value))
     return pd.DataFrame(rows, columns=["admitted_share", "items_in_pool", "match_value", "mean_value"])
+
+
+def solve_pick(record: NoisyChoiceRecord, **change: float) -> float:
+    """Return the match value after some parameters are changed."""
+    return solve_match(record.model_copy(update=change)).match_value
+
+
+def solve_hurdle_gain(record: NoisyChoiceRecord) -> float:
+    """Return what the hurdle adds to the match value of an open pool."""
+    return solve_pick(record) - solve_pick(record, admitted_share=1.0)
+
+
+def summarise_hurdle_gains(
+    record: NoisyChoiceRecord, *, noises: Sequence[float], fits: Sequence[float]
+) -> pd.DataFrame:
+    """Tabulate the gain by the hurdle over the host's noise and the part of fit.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair: ``quality_noise``, ``fit_share``, ``gain``.
+    """
+    rows = [
+        (noise, fit, solve_hurdle_gain(record.model_copy(update={"quality_noise": noise, "fit_share": fit})))
+        for noise in noises
+        for fit in fits
+    ]
+    return pd.DataFrame(rows, columns=["quality_noise", "fit_share", "gain"])
+
+
+def solve_noise_allowed(record: NoisyChoiceRecord, *, pool_multiple: int = 10) -> Estimate:
+    """Solve the noise at which a larger pool is worth no more than the pool of now with the noise of now."""
+
+    def gain(noise: float) -> float:
+        return solve_pick(record, candidate_items=larger, quality_noise=noise) - now
+
+    larger, now = pool_multiple * record.candidate_items, solve_match(record).match_value
+    if gain(BLIND) >= 0:
+        return Estimate.not_known("the larger pool stays worth more at any noise")
+    return Estimate(float(optimize.brentq(gain, 0.0, BLIND, xtol=1e-9)))
 
 
 def solve_best_hurdle(record: NoisyChoiceRecord, *, n_shares: int = 41) -> BestHurdle:

@@ -31,6 +31,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import InputError, summarise_complaints
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
 TARGET_COLUMNS = ("programme", "target", "cut", "count", "threshold_rmb")
@@ -94,14 +95,6 @@ class ProgrammeFloorsRecord(Record):
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """One published number over another; None, with `why`, where one of them is missing."""
-
-    value: float | None
-    why: str | None = None
-
-
-@dataclass(frozen=True)
 class Pace:
     """How far a target was met against the time that had passed."""
 
@@ -131,8 +124,6 @@ class Relief:
         Worth over sales at the ceiling and at the goal.
     ceiling_share_of_goal : float
         Part of the way to the goal that the reduced fee accompanies.
-    idle_commission_rate : float or None
-        Commission of a promoter at or below which there is no fee to relieve; None if the fee takes no share.
     """
 
     largest_relief_rmb: float
@@ -140,7 +131,6 @@ class Relief:
     worth_share_at_ceiling: float
     worth_share_at_goal: float
     ceiling_share_of_goal: float
-    idle_commission_rate: float | None
 
 
 def build_targets(facts: pd.DataFrame, plan: Sequence[tuple[str, str, str, str, str]]) -> pd.DataFrame:
@@ -252,12 +242,12 @@ def solve_ratio(
     denominator: float | None,
     *,
     names: tuple[str, str] = ("numerator", "denominator"),
-) -> Ratio:
+) -> Estimate:
     """Divide two published numbers, or say which one is missing."""
     missing = [name for name, value in zip(names, (numerator, denominator), strict=True) if value is None]
     if numerator is None or denominator is None:
-        return Ratio(None, why=f"{' and '.join(missing)} not published by then")
-    return Ratio(numerator / denominator)
+        return Estimate.not_known(f"{' and '.join(missing)} not published by then")
+    return Estimate(numerator / denominator)
 
 
 def solve_pace(done: float | None, target: float | None, *, elapsed_share: float) -> Pace:
@@ -330,20 +320,25 @@ def solve_relief(record: ProgrammeFloorsRecord) -> Relief:
     """Solve what the plan is worth to one new merchant at its ceiling and at the goal."""
     ceiling, goal = record.fee_relief_ceiling_rmb, record.merchant_goal_rmb
     table = summarise_new_merchant(record, sales_rmb=(ceiling, goal))
-    share = record.promoter_fee_share
     return Relief(
         largest_relief_rmb=float(table["relief_rmb"].iloc[0]),
         largest_worth_rmb=float(table["worth_rmb"].iloc[0]),
         worth_share_at_ceiling=float(table["worth_share"].iloc[0]),
         worth_share_at_goal=float(table["worth_share"].iloc[1]),
         ceiling_share_of_goal=min(1.0, ceiling / goal),
-        idle_commission_rate=record.reduced_fee_rate / share if share > 0 else None,
     )
 
 
-def solve_plan_cost(record: ProgrammeFloorsRecord, *, merchants: float | None) -> Ratio:
+def solve_idle_commission(record: ProgrammeFloorsRecord) -> Estimate:
+    """Solve the commission of a promoter at or below which there is no fee to relieve."""
+    if record.promoter_fee_share == 0:
+        return Estimate.not_known("the fee takes no share of a commission")
+    return Estimate(record.reduced_fee_rate / record.promoter_fee_share)
+
+
+def solve_plan_cost(record: ProgrammeFloorsRecord, *, merchants: float | None) -> Estimate:
     """Solve what the plan costs if each of `merchants` uses it in full, RMB bn."""
     if merchants is None:
-        return Ratio(None, why="the number of merchants was not published by then")
+        return Estimate.not_known("the number of merchants was not published by then")
     full = summarise_new_merchant(record, sales_rmb=(record.fee_relief_ceiling_rmb,))["relief_rmb"].iloc[0]
-    return Ratio(merchants * (float(full) + record.traffic_credit_rmb) / RMB_PER_BN)
+    return Estimate(merchants * (float(full) + record.traffic_credit_rmb) / RMB_PER_BN)

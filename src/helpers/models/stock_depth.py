@@ -43,12 +43,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import signal, stats
 
 from helpers.errors import InputError
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
 Floats = NDArray[np.float64]
 TAIL = 1e-10
 NEGLIGIBLE = 1e-9
 N_NODES = 400
+STOCKS = (0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 3.5, 4, 4.5)
+NO_SHELF_STOCK = "a shelf needs no stock here"
 
 
 class StockDepthRecord(Record):
@@ -258,8 +261,14 @@ def solve_session_stock(record: StockDepthRecord) -> int:
     return high
 
 
-def summarise_stock(record: StockDepthRecord, *, stocks: Sequence[int]) -> pd.DataFrame:
-    """Tabulate the two measures of service and the cost for several stocks of an item.
+def summarise_stock(record: StockDepthRecord, *, stocks: Sequence[int] | None = None) -> pd.DataFrame:
+    """Tabulate the measures of service and the cost for several stocks of an item.
+
+    Parameters
+    ----------
+    record : StockDepthRecord
+    stocks : sequence of int, optional
+        By default from a quarter of the mean demand to four and a half times of it.
 
     Returns
     -------
@@ -272,10 +281,11 @@ def summarise_stock(record: StockDepthRecord, *, stocks: Sequence[int]) -> pd.Da
     InputError
         If a stock is negative.
     """
-    if min(stocks) < 0:
-        raise InputError(f"'stocks' must not be negative (got {min(stocks)})")
+    chosen = sorted({round(record.units_per_item * part) for part in STOCKS}) if stocks is None else stocks
+    if min(chosen) < 0:
+        raise InputError(f"'stocks' must not be negative (got {min(chosen)})")
     demand = solve_demand(mean=record.units_per_item, overdispersion=record.demand_overdispersion)
-    rows = [_summarise_row(record, demand, stock) for stock in stocks]
+    rows = [_summarise_row(record, demand, stock) for stock in chosen]
     return pd.DataFrame(rows)
 
 
@@ -335,6 +345,25 @@ def _summarise_pool(record: StockDepthRecord, n_hosts: int) -> dict[str, float]:
     }
 
 
+def summarise_likeness(
+    record: StockDepthRecord, *, correlations: Sequence[float], hosts: Sequence[int]
+) -> pd.DataFrame:
+    """Tabulate pooling for several correlations between hosts.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `summarise_pooling`, and ``host_correlation``.
+    """
+    tables = [
+        summarise_pooling(record.model_copy(update={"host_correlation": each}), hosts=hosts).assign(
+            host_correlation=each
+        )
+        for each in correlations
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
 def solve_pooling_floor(record: StockDepthRecord) -> PoolingFloor:
     """Solve what remains when the number of hosts grows without end (equation 5)."""
     shared, spread = record.host_correlation, record.demand_overdispersion
@@ -375,6 +404,20 @@ def summarise_depth(record: StockDepthRecord, *, leads: Sequence[float] | None =
         rows.append((lead, covered, live, shelf, live / shelf if shelf else math.nan))
     columns = ["restock_lead_gaps", "sessions_covered", "live_units", "shelf_units", "depth_ratio"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def solve_depth_ratio(record: StockDepthRecord, depth: pd.DataFrame) -> Estimate:
+    """Solve live over shelf depth at the lead time of a record, with its range over other lead times.
+
+    Parameters
+    ----------
+    record : StockDepthRecord
+    depth : DataFrame
+        As returned by `summarise_depth` for the other lead times.
+    """
+    own = float(summarise_depth(record)["depth_ratio"].iloc[0])
+    ratios = [own, *depth["depth_ratio"].dropna()]
+    return Estimate.not_known(NO_SHELF_STOCK) if math.isnan(own) else Estimate(own, min(ratios), max(ratios))
 
 
 def _find_depth(record: StockDepthRecord, gaps: float) -> int:

@@ -32,10 +32,12 @@ import pandas as pd
 from scipy import optimize, special
 
 from helpers.errors import InputError
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
 SMALL_ERROR = 1e-4
 LARGEST_ERROR = 10.0
+UNPRICED = "no capacity keeps the promise, so timing has no price"
 
 
 class TimingOrForecastRecord(Record):
@@ -95,35 +97,27 @@ class Timing:
 
 @dataclass(frozen=True)
 class Balance:
-    """Both costs side by side, shares of price; None, with `why`, where the premium is unknown.
+    """Both costs side by side, shares of price; NaN, with `why`, where the premium is unknown.
 
     Parameters
     ----------
     forecast_cost, forecast_cost_with_signal : float
         Without and with the signal.
-    timing_cost : float or None
+    timing_cost : float
     paid_as : str or None
         See `Timing`.
     larger : str or None
         ``forecast``, ``timing`` or ``equal``: which of `forecast_cost` and `timing_cost` is larger.
-    net_gain_of_live : float or None
+    net_gain_of_live : float
         What the signal saves, less the cost of timing.
     """
 
     forecast_cost: float
     forecast_cost_with_signal: float
-    timing_cost: float | None = None
+    timing_cost: float = math.nan
     paid_as: str | None = None
     larger: str | None = None
-    net_gain_of_live: float | None = None
-    why: str | None = None
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A value at which two costs are equal; None, with `why`, where they never are."""
-
-    value: float | None
+    net_gain_of_live: float = math.nan
     why: str | None = None
 
 
@@ -199,7 +193,7 @@ def solve_balance(
     forecast = solve_forecast_cost(record, error_cv=record.forecast_error_cv)
     left = solve_signal_cost(record, signal_share=record.signal_share)
     if capacity_premium is None or math.isnan(capacity_premium):
-        return Balance(forecast, left, why="no capacity keeps the promise, so timing has no price")
+        return Balance(forecast, left, why=UNPRICED)
     timing = solve_timing_cost(record, capacity_premium=capacity_premium, late_share=late_share)
     return Balance(
         forecast_cost=forecast,
@@ -222,31 +216,33 @@ def solve_boundary_premium(record: TimingOrForecastRecord, *, error_cv: float) -
     return 1 + solve_forecast_cost(record, error_cv=error_cv) / record.capacity_cost_share
 
 
-def solve_boundary_error(record: TimingOrForecastRecord, *, timing_cost: float) -> Threshold:
+def solve_boundary_error(record: TimingOrForecastRecord, *, timing_cost: float) -> Estimate:
     """Solve the forecast error that costs as much as timing does."""
 
     def gap(error_cv: float) -> float:
         return solve_forecast_cost(record, error_cv=error_cv) - timing_cost
 
     if timing_cost <= 0:
-        return Threshold(0.0)
+        return Estimate(0.0)
     if gap(LARGEST_ERROR) < 0:
-        return Threshold(None, why="timing costs more than any forecast error")
-    return Threshold(float(optimize.brentq(gap, 0.0, LARGEST_ERROR)))
+        return Estimate.not_known("timing costs more than any forecast error")
+    return Estimate(float(optimize.brentq(gap, 0.0, LARGEST_ERROR)))
 
 
-def solve_break_even_signal(record: TimingOrForecastRecord, *, timing_cost: float) -> Threshold:
+def solve_break_even_signal(record: TimingOrForecastRecord, *, timing_cost: float) -> Estimate:
     """Solve the share of the forecast error a session must resolve to pay for its bursts (equation 4)."""
 
     def gap(share: float) -> float:
         return saved - timing_cost - solve_signal_cost(record, signal_share=share)
 
     saved = solve_forecast_cost(record, error_cv=record.forecast_error_cv)
+    if math.isnan(timing_cost):
+        return Estimate.not_known(UNPRICED)
     if timing_cost <= 0:
-        return Threshold(0.0)
+        return Estimate(0.0)
     if timing_cost > saved:
-        return Threshold(None, why="even full knowledge of demand saves less than timing costs")
-    return Threshold(float(optimize.brentq(gap, 0.0, 1.0)))
+        return Estimate.not_known("even full knowledge of demand saves less than timing costs")
+    return Estimate(float(optimize.brentq(gap, 0.0, 1.0)))
 
 
 def summarise_grid(
