@@ -12,10 +12,14 @@ from helpers.models.field_accounts import (
     COLUMNS,
     FieldAccountsRecord,
     find_newest,
+    find_oldest,
     select_estimate,
+    select_quarter,
     solve_chained_shelf,
     solve_field_accounts,
+    solve_printed_growth,
     solve_short_video_threshold,
+    summarise_live_growth,
     summarise_share_intervals,
 )
 
@@ -161,6 +165,46 @@ def test_chained_share_never_passes_the_whole():
     assert pick(chained, "chained_shelf_share", "2023Q1", "words").high == 1.0
 
 
+def test_printed_growth_gives_the_same_split_as_two_shares():
+    """With the share that the growth implies for the year before, both ways agree."""
+    before = 0.27 * 334.2 / 1.6 / 290.2
+    shares = rows(("2023Q3", 100 * before, "exact"), ("2024Q3", 27.0, "exact"))
+    growth = rows(("2024Q3", 60.0, "exact"))
+    printed = select_quarter(solve_printed_growth(RECORD, GMV, shares.iloc[1:], growth), "2024Q3")
+    accounts = select_quarter(solve_field_accounts(RECORD, GMV, shares), "2024Q3")
+    for quantity in ("shelf_growth", "other_growth", "shelf_part_of_increment"):
+        assert printed[quantity].value == pytest.approx(accounts[quantity].value)
+
+
+def test_printed_growth_reaches_back_along_the_chain():
+    """Growth of 2023Q1 hangs on the level that 2024Q1 chains back; its rounding is its range."""
+    printed = solve_printed_growth(RECORD, GMV, SHARES, GROWTH)
+    first = select_quarter(printed, find_oldest(printed, "shelf_part_of_increment"))
+    assert (first["shelf_growth"].low, first["shelf_growth"].high) == pytest.approx((0.755, 0.765))
+    shelf = 0.205 * 288.1 / 1.55
+    assert first["shelf_part_of_increment"].value == pytest.approx((shelf - shelf / 1.76) / (224.8 - 175.076))
+
+
+def test_words_that_leave_the_shelf_open_leave_content_open():
+    """Over 20% may be everything: nothing is left for content then, and no picture may say otherwise."""
+    words = select_quarter(solve_printed_growth(RECORD, GMV, SHARES, GROWTH), "2024Q1", reading="words")
+    assert words["other_growth"].low == pytest.approx(-1.0)
+    assert words["shelf_part_of_increment"].value is None
+
+
+def test_live_growth_turns_into_a_fall_at_the_threshold():
+    """Live-stream sales are level at the threshold, and are all of content where there is no short video."""
+    shares = rows(("2023Q3", 20.0, "exact"), ("2024Q3", 27.0, "exact"))
+    video = rows(("2024Q3", 45.0, "exact"), ("2025Q3", 30.0, "exact"))
+    table = solve_short_video_threshold(RECORD, GMV, shares, video)
+    size = pick(table, "short_video_share_of_other", "2024Q3", "convention").value
+    lives = summarise_live_growth(RECORD, GMV, shares, video, sizes=[0.0, size])
+    content = pick(solve_field_accounts(RECORD, GMV, shares), "other_growth", "2024Q3", "convention")
+    assert lives["period"].tolist() == ["2024Q3", "2024Q3"]
+    assert lives["growth"].tolist() == pytest.approx([content.value, 0.0])
+    assert lives.loc[0, ["low", "high"]].tolist() == pytest.approx([content.low, content.high])
+
+
 def test_short_video_above_the_threshold_means_live_sales_fell():
     """At the threshold live-stream sales are level; a larger short video leaves them lower."""
     growth = rows(("2024Q3", 40.0, "lower"))
@@ -191,6 +235,7 @@ def test_nothing_published_gives_empty_tables():
     for table in (
         solve_field_accounts(RECORD, GMV, NONE),
         solve_chained_shelf(RECORD, GMV, NONE, NONE),
+        solve_printed_growth(RECORD, GMV, NONE, NONE),
         solve_short_video_threshold(RECORD, GMV, NONE, NONE),
     ):
         assert list(table.columns) == COLUMNS

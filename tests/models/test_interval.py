@@ -14,9 +14,11 @@ from helpers.models.interval import (
     Interval,
     measure_step,
     propagate,
+    quote_print,
     read_period,
     read_print,
     shift_period,
+    solve_year_growth,
 )
 
 
@@ -107,3 +109,37 @@ def test_more_nodes_follow_a_turning_function():
     square = np.square
     assert propagate(square, Interval(-1.0, 1.0)).low == 1.0
     assert propagate(square, Interval(-1.0, 1.0), points=5).low == 0.0
+
+
+SALES = pd.DataFrame(
+    [("2023Q3", 290.2, "exact"), ("2024Q3", 334.2, "exact"), ("2025Q3", 380.0, "lower")],
+    columns=["period", "value", "bound"],
+)
+
+
+def test_growth_over_a_year_keeps_the_rounding_of_both_prints():
+    growth = solve_year_growth(SALES, "2024Q3")
+    assert growth.value == pytest.approx(334.2 / 290.2 - 1)
+    assert growth.low == pytest.approx(334.15 / 290.25 - 1)
+    assert solve_year_growth(SALES, "2025Q3").high is None
+
+
+@pytest.mark.parametrize("period", [None, "2023Q3", "2024Q4"])
+def test_growth_needs_two_quarters_a_year_apart(period):
+    assert solve_year_growth(SALES, period).why == "not published for two quarters a year apart"
+
+
+def test_a_print_is_quoted_in_the_word_of_its_source():
+    assert [quote_print(SALES, period) for period in ("2024Q3", "2025Q3", "2022Q1")] == [
+        "334.2%",
+        "over 380%",
+        None,
+    ]
+
+
+def test_an_end_alone_is_an_answer_or_says_why_not():
+    """What only one side bounds is answered with that side."""
+    outcome = Estimate.of(Interval(0.2, math.inf))
+    assert outcome.least() == Estimate(0.2, low=0.2, why=outcome.why)
+    assert outcome.most().value is None
+    assert Estimate(0.3, low=0.2).most().why == "nothing bounds it from above"

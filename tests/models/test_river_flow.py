@@ -21,7 +21,9 @@ from helpers.models.river_flow import (
     solve_traffic_pot,
     summarise_participation,
     summarise_rates,
+    summarise_rewards,
     summarise_selection,
+    summarise_selection_limit,
 )
 
 rates = st.floats(0.0, 1.0)
@@ -256,3 +258,20 @@ def test_record_has_limits(field, value):
     """A value out of range is refused with the field's name."""
     with pytest.raises(ValidationError, match=field):
         RiverFlowRecord(**{field: value})
+
+
+def test_along_the_line_of_rewards_the_model_gives_the_claim():
+    """Each pair of rates on the line lifts by what was claimed; a transfer that lifts more alone has none."""
+    line = summarise_rewards(make(), 0.15, transfers=[0.0, 0.1, 0.4])
+    assert line["transfer_rate"].tolist() == [0.0, 0.1]
+    for pair in line.to_dict("records"):
+        assert solve_coupled_flow(make(**pair)).lift == pytest.approx(0.15)
+    assert summarise_rewards(make(), None).empty
+
+
+def test_at_the_limit_of_selection_the_correlation_is_one():
+    limit = summarise_selection_limit(0.15, shares=[0.2, 0.8])
+    for share, spread in limit.itertuples(index=False):
+        needed = summarise_selection(0.15, shares=[share], spreads=[spread])
+        assert needed["correlation_over_all"].iloc[0] == pytest.approx(1.0)
+    assert summarise_selection_limit(None).empty

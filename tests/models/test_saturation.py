@@ -10,9 +10,12 @@ from scipy.stats import chi2
 
 from helpers.models.saturation import (
     NO_UPPER_END,
+    NO_YEAR,
     SaturationRecord,
+    select_displaced,
     solve_share_paths,
     solve_total_growth,
+    span_displaced,
     summarise_displacement,
     summarise_growth_ahead,
 )
@@ -186,3 +189,24 @@ def test_record_has_limits(field, value):
     """A level or horizon out of range is refused with the field's name."""
     with pytest.raises(ValidationError, match=field):
         SaturationRecord(**{field: value})
+
+
+def test_an_outcome_at_one_displacement_lies_within_its_span():
+    """The span runs over every displacement: from nothing added to all of the shelf's increase."""
+    displaced = summarise_displacement(GMV, PUBLISHED, displacements=[0.0, 0.3, 1.0])
+    span = span_displaced(displaced, "shelf_contribution", 0.3)
+    assert span.value == select_displaced(displaced, "shelf_contribution", 0.3).value
+    assert span.low == 0.0
+    assert span.high == select_displaced(displaced, "shelf_contribution", 0.0).high
+
+
+def test_displacement_without_two_years_is_not_known():
+    displaced = summarise_displacement(GMV.iloc[1:], PUBLISHED)
+    assert span_displaced(displaced, "shelf_contribution", 0.0).why == NO_YEAR
+
+
+def test_the_better_path_has_the_smaller_criterion(published):
+    assert published.better == "line"
+    assert published.akaike_gap == published.line_akaike - published.logistic_akaike < 0
+    unknown = solve_share_paths(RECORD, PUBLISHED.iloc[:4])
+    assert (unknown.better, unknown.akaike_gap) == (None, None)

@@ -7,9 +7,14 @@ With total sales :math:`G_t` and shelf share :math:`s_t`: shelf :math:`S_t = s_t
 
 .. math:: \frac{S_t - S_{t-4}}{G_t - G_{t-4}}.
 
-A printed shelf growth :math:`g_t` chains a level back: :math:`S_{t-4} = S_t / (1+g_t)`.
+A printed shelf growth :math:`g_t` chains a level back: :math:`S_{t-4} = S_t / (1+g_t)`; growth of the other
+sales and the shelf's part of the increment follow from it without a share of the year before.
 Other sales are live stream and short video. With short video a share :math:`v` of last year's other sales and
-growing by :math:`g_v`, live-stream sales fell exactly when
+growing by :math:`g_v`, live-stream sales grew by
+
+.. math:: \frac{o_t - v\,g_v}{1-v}, \qquad o_t = \frac{O_t - O_{t-4}}{O_{t-4}},
+
+and fell exactly when
 
 .. math:: v > v^* = \frac{O_t - O_{t-4}}{O_{t-4}\, g_v}, \qquad
           w^* = \frac{O_t - O_{t-4}}{G_{t-4}\, g_v},
@@ -36,7 +41,7 @@ reading of the words between the two. Nothing here says what caused the growth.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -85,6 +90,16 @@ CHAINED: dict[str, tuple[str, Formula]] = {
         lambda shelf, growth, total: np.minimum(shelf / (1 + growth) / total, 1),
     ),
 }
+PRINTED: dict[str, Formula] = {
+    "shelf_growth": lambda shelf, growth, total, total0: growth,
+    "other_growth": lambda shelf, growth, total, total0: (
+        np.maximum(total - shelf, 0) / (total0 - np.minimum(shelf / (1 + growth), total0)) - 1
+    ),
+    "shelf_part_of_increment": lambda shelf, growth, total, total0: (
+        (shelf - np.minimum(shelf / (1 + growth), total0)) / (total - total0)
+    ),
+}
+VIDEO_SIZES = tuple(float(size) for size in np.linspace(0.0, 0.5, 21))
 
 
 class FieldAccountsRecord(Record):
@@ -191,6 +206,35 @@ def solve_chained_shelf(
     )
 
 
+def solve_printed_growth(
+    record: FieldAccountsRecord, gmv: pd.DataFrame, shares: pd.DataFrame, shelf_growth: pd.DataFrame
+) -> pd.DataFrame:
+    """Split growth between shelf and other sales in the quarters for which growth of the shelf is printed.
+
+    Parameters
+    ----------
+    record : FieldAccountsRecord
+    gmv, shares, shelf_growth : pandas.DataFrame
+        As in `solve_chained_shelf`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as in `solve_field_accounts`; quantities `shelf_growth` (as printed), `other_growth` and
+        `shelf_part_of_increment`.
+    """
+    return _tabulate(
+        row
+        for reading in READINGS
+        for row in _split_printed(
+            _read_levels(gmv),
+            _read_shares(record, shares, reading),
+            _read_growth(record, shelf_growth, reading),
+            reading,
+        )
+    )
+
+
 def solve_short_video_threshold(
     record: FieldAccountsRecord, gmv: pd.DataFrame, shares: pd.DataFrame, short_video_growth: pd.DataFrame
 ) -> pd.DataFrame:
@@ -221,11 +265,48 @@ def solve_short_video_threshold(
     )
 
 
+def summarise_live_growth(
+    record: FieldAccountsRecord,
+    gmv: pd.DataFrame,
+    shares: pd.DataFrame,
+    short_video_growth: pd.DataFrame,
+    *,
+    sizes: Sequence[float] = VIDEO_SIZES,
+) -> pd.DataFrame:
+    """Tabulate growth of live-stream sales over the size that short video may have had a year before.
+
+    Parameters
+    ----------
+    record : FieldAccountsRecord
+    gmv, shares, short_video_growth : pandas.DataFrame
+        As in `solve_short_video_threshold`.
+    sizes : sequence of float
+        Short video's share of other sales a year before, 0 to below 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `period`, `short_video_share`, `growth`, `low`, `high` (fractions), under the convention; a
+        quarter that lacks a print has no rows.
+    """
+    totals, parts = _read_levels(gmv), _read_shares(record, shares, "convention")
+    rows = [
+        (period, size, live.value, live.low, live.high)
+        for period, video in _read_growth(record, short_video_growth, "convention").items()
+        for size in sizes
+        if (live := _grow_live(size, _name_year(totals, parts, period) | {"video": video}))
+    ]
+    return pd.DataFrame(rows, columns=["period", "short_video_share", "growth", "low", "high"])
+
+
+def find_oldest(table: pd.DataFrame, quantity: str) -> str | None:
+    """Give the oldest period for which a table of accounts holds anything on a quantity, or ``None``."""
+    return min(_list_known(table, quantity), default=None)
+
+
 def find_newest(table: pd.DataFrame, quantity: str) -> str | None:
     """Give the newest period for which a table of accounts holds anything on a quantity, or ``None``."""
-    _check_quantity(quantity)
-    known = (table["quantity"] == quantity) & table[["low", "high"]].notna().any(axis=1)
-    return str(table.loc[known, "period"].max()) if known.any() else None
+    return max(_list_known(table, quantity), default=None)
 
 
 def select_estimate(table: pd.DataFrame, quantity: str, *, period: str | None, reading: Reading) -> Estimate:
@@ -259,6 +340,31 @@ def select_estimate(table: pd.DataFrame, quantity: str, *, period: str | None, r
     return Estimate(value, low, high, None if pd.isna(row["why"]) else str(row["why"]))
 
 
+def select_quarter(
+    table: pd.DataFrame, period: str | None, *, reading: Reading = "convention"
+) -> dict[str, Estimate]:
+    """Take every outcome of one quarter out of a table of accounts.
+
+    Parameters
+    ----------
+    table, period, reading
+        As in `select_estimate`.
+
+    Returns
+    -------
+    dict of str to Estimate
+        By quantity; one that the table has no row for is not known, with a reason.
+    """
+    quantities = LEVELS | CHANGES | INCREMENT | THRESHOLDS | CHAINED
+    return {one: select_estimate(table, one, period=period, reading=reading) for one in quantities}
+
+
+def _list_known(table: pd.DataFrame, quantity: str) -> list[str]:
+    _check_quantity(quantity)
+    known = (table["quantity"] == quantity) & table[["low", "high"]].notna().any(axis=1)
+    return list(table.loc[known, "period"])
+
+
 def _check_quantity(quantity: str) -> None:
     known = LEVELS | CHANGES | INCREMENT | THRESHOLDS | CHAINED
     if quantity not in known:
@@ -290,7 +396,7 @@ def _read_percent(rows: pd.DataFrame, **reach: float) -> dict[str, Interval]:
 def _account(totals: Prints, shares: Prints, reading: Reading) -> Iterator[Row]:
     for period in _span(shares):
         now = _name_prints(totals, shares, period)
-        both = now | _name_prints(totals, shares, shift_period(period, -YEAR))
+        both = _name_year(totals, shares, period)
         grown = both | _require_growth(totals, period)
         for formulas, needs in ((LEVELS, now), (CHANGES, both), (INCREMENT, grown)):
             for quantity, (unit, formula) in formulas.items():
@@ -301,30 +407,58 @@ def _compare_short_video(totals: Prints, shares: Prints, growth: Prints, reading
     for period, video in growth.items():
         # a word for growth names growth, so the side it leaves open ends at nought
         grown = Interval(max(video.low, 0.0), video.high, video.value) if video.high > 0 else None
-        needs = (
-            _name_prints(totals, shares, period)
-            | _name_prints(totals, shares, shift_period(period, -YEAR))
-            | {f"short-video growth above nought in {period}": grown}
-        )
+        needs = _name_year(totals, shares, period) | {f"short-video growth above nought in {period}": grown}
         for quantity, (unit, formula) in THRESHOLDS.items():
             yield _make_row(period, reading, quantity, unit, _solve(formula, needs), needs)
 
 
 def _chain(totals: Prints, shares: Prints, growth: Prints, reading: Reading) -> Iterator[Row]:
-    levels: dict[str, Interval | None] = {
-        period: _solve(LEVELS["shelf_gmv"][1], _name_prints(totals, shares, period)) for period in shares
-    }
+    levels = _chain_levels(totals, shares, growth)
     for period in sorted(growth, reverse=True):
+        needs = _name_chain(totals, levels, growth, period)
+        for quantity, (unit, formula) in CHAINED.items():
+            before = shift_period(period, -YEAR)
+            yield _make_row(before, reading, quantity, unit, _solve(formula, needs), needs)
+
+
+def _chain_levels(totals: Prints, shares: Prints, growth: Prints) -> Needs:
+    formula = LEVELS["shelf_gmv"][1]
+    levels = {period: _solve(formula, _name_prints(totals, shares, period)) for period in shares}
+    for period in sorted(growth, reverse=True):
+        needs = _name_chain(totals, levels, growth, period)
+        levels.setdefault(shift_period(period, -YEAR), _solve(CHAINED["chained_shelf_gmv"][1], needs))
+    return levels
+
+
+def _name_chain(totals: Prints, levels: Needs, growth: Prints, period: str) -> Needs:
+    before = shift_period(period, -YEAR)
+    return {
+        f"shelf sales of {period}": levels.get(period),
+        f"shelf growth of {period}": growth[period],
+        f"total sales of {before}": totals.get(before),
+    }
+
+
+def _split_printed(totals: Prints, shares: Prints, growth: Prints, reading: Reading) -> Iterator[Row]:
+    levels = _chain_levels(totals, shares, growth)
+    for period in sorted(growth):
         before = shift_period(period, -YEAR)
-        needs = {
+        given = {
             f"shelf sales of {period}": levels.get(period),
             f"shelf growth of {period}": growth[period],
+            f"total sales of {period}": totals.get(period),
             f"total sales of {before}": totals.get(before),
         }
-        outcomes = {quantity: _solve(formula, needs) for quantity, (_, formula) in CHAINED.items()}
-        levels.setdefault(before, outcomes["chained_shelf_gmv"])
-        for quantity, (unit, _) in CHAINED.items():
-            yield _make_row(before, reading, quantity, unit, outcomes[quantity], needs)
+        for quantity, formula in PRINTED.items():
+            needs = given | (_require_growth(totals, period) if quantity in INCREMENT else {})
+            yield _make_row(period, reading, quantity, FRACTION, _solve(formula, needs), needs)
+
+
+def _grow_live(size: float, needs: Needs) -> Interval | None:
+    def grow(s: FloatArray, g: FloatArray, s0: FloatArray, g0: FloatArray, video: FloatArray) -> FloatArray:
+        return ((1 - s) * g / ((1 - s0) * g0) - 1 - size * video) / (1 - size)
+
+    return _solve(grow, needs)
 
 
 def _span(prints: Prints) -> list[str]:
@@ -338,6 +472,11 @@ def _name_prints(totals: Prints, shares: Prints, period: str) -> Needs:
         f"the shelf share of {period}": shares.get(period),
         f"total sales of {period}": totals.get(period),
     }
+
+
+def _name_year(totals: Prints, shares: Prints, period: str) -> Needs:
+    before = shift_period(period, -YEAR)
+    return _name_prints(totals, shares, period) | _name_prints(totals, shares, before)
 
 
 def _require_growth(totals: Prints, period: str) -> Needs:

@@ -19,6 +19,7 @@ from helpers.errors import InputError
 from helpers.models.quarters import parse_quarter
 
 FloatArray = NDArray[np.float64]
+WORDS = {"exact": "", "lower": "over ", "upper": "nearly ", "approximate": "about "}
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,14 @@ class Estimate:
         """Turn fractions into percent (or percentage points), open sides staying open."""
         value, low, high = (None if end is None else 100 * end for end in (self.value, self.low, self.high))
         return Estimate(value, low, high, self.why)
+
+    def least(self) -> Estimate:
+        """Answer with the low end alone."""
+        return Estimate(self.low, low=self.low, why=self.why or "nothing bounds it from below")
+
+    def most(self) -> Estimate:
+        """Answer with the high end alone."""
+        return Estimate(self.high, high=self.high, why=self.why or "nothing bounds it from above")
 
 
 def measure_step(value: float) -> float:
@@ -177,3 +186,35 @@ def read_period(rows: pd.DataFrame, period: str, **reach: float) -> Interval | N
 def shift_period(period: str, quarters: int) -> str:
     """Move a quarter such as ``2024Q1`` by a number of quarters."""
     return str(parse_quarter(period) + quarters)
+
+
+def quote_print(rows: pd.DataFrame, period: str | None) -> str | None:
+    """Give the print of one period, in percent, in the word of its source, or ``None`` when there is none.
+
+    >>> quote_print(pd.DataFrame({"period": ["2025Q3"], "value": [32.0], "bound": ["lower"]}), "2025Q3")
+    'over 32%'
+    """
+    found = rows[rows["period"] == period]
+    return None if found.empty else f"{WORDS[found['bound'].iloc[0]]}{found['value'].iloc[0]:g}%"
+
+
+def solve_year_growth(rows: pd.DataFrame, period: str | None) -> Estimate:
+    """Give growth of a quarterly series over the year to a period, with the rounding of both prints.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns `period`, `value`, `bound`; one row a period.
+    period : str or None
+        ``None`` gives an unknown outcome, as does a quarter without a print.
+
+    Returns
+    -------
+    Estimate
+        Fraction.
+    """
+    now = read_period(rows, period) if period else None
+    before = read_period(rows, shift_period(period, -4)) if period else None
+    if now is None or before is None:
+        return Estimate.not_known("not published for two quarters a year apart")
+    return Estimate.of(propagate(lambda end, start: end / start - 1, now, before))

@@ -344,6 +344,33 @@ def solve_reward_for_lift(record: RiverFlowRecord, lift: float) -> float | None:
     return float(reward) if reward >= 0 else None
 
 
+def summarise_rewards(
+    record: RiverFlowRecord, lift: float | None, *, transfers: Sequence[float] = RATES
+) -> pd.DataFrame:
+    """Tabulate the reward rate at which the coupling gives a lift, over the transfer rate.
+
+    Parameters
+    ----------
+    record : RiverFlowRecord
+        Gives everything but the two rates.
+    lift : float or None
+        Fraction; ``None`` when it is not known.
+    transfers : sequence of float
+        Rates from 0 to 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `transfer_rate`, `reward_rate`; no row where the transfer alone lifts more.
+    """
+    rewards = [
+        (transfer, solve_reward_for_lift(record.model_copy(update={"transfer_rate": transfer}), lift))
+        for transfer in transfers
+        if lift is not None
+    ]
+    return pd.DataFrame(rewards, columns=["transfer_rate", "reward_rate"]).astype(float).dropna()
+
+
 def summarise_rates(
     record: RiverFlowRecord, *, transfers: Sequence[float] = RATES, rewards: Sequence[float] = RATES
 ) -> pd.DataFrame:
@@ -511,6 +538,27 @@ def summarise_selection(
     ]
     columns = ["participant_share", "growth_spread", "correlation_over_all", "correlation_over_others"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def summarise_selection_limit(
+    claimed_lift: float | None, *, shares: Sequence[float] = SHARES
+) -> pd.DataFrame:
+    """Tabulate the spread of growth below which not even perfect selection explains a printed lift.
+
+    Parameters
+    ----------
+    claimed_lift : float or None
+        Printed lift over the average of all merchants, as a fraction.
+    shares : sequence of float
+        Shares of merchants who take part, above 0 and below 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `participant_share`, `growth_spread` (fractions); no rows when no lift was published.
+    """
+    needed = summarise_selection(claimed_lift, shares=shares, spreads=[1.0])
+    return needed[["participant_share"]].assign(growth_spread=needed["correlation_over_all"])
 
 
 def solve_traffic_pot(

@@ -69,6 +69,7 @@ DISPLACEMENTS = tuple(float(part) for part in np.linspace(0.0, 1.0, 21))
 TOO_FEW = "fewer than five shares had been published, and a path with a ceiling has four parameters"
 NO_UPPER_END = "every higher ceiling fits too, up to all of sales, so the interval has no upper end"
 NO_LOWER_END = "ceilings just under the newest share fit too, so the interval has no lower end"
+NO_YEAR = "the shelf's share was not printed for two quarters a year apart"
 STILL_RISING = "the likelihood still rises at a ceiling of all sales, so no ceiling stands out"
 
 
@@ -120,6 +121,19 @@ class SharePaths:
     logistic_akaike: float | None
     spread_points: float | None
     why: str | None
+
+    @property
+    def better(self) -> str | None:
+        """The path that Akaike's criterion prefers: ``line`` or ``logistic``."""
+        gap = self.akaike_gap
+        return None if gap is None else "line" if gap <= 0 else "logistic"
+
+    @property
+    def akaike_gap(self) -> float | None:
+        """Akaike's criterion of the line less that of the logistic path."""
+        if self.line_akaike is None or self.logistic_akaike is None:
+            return None
+        return self.line_akaike - self.logistic_akaike
 
 
 def solve_share_paths(record: SaturationRecord, shares: pd.DataFrame) -> SharePaths:
@@ -222,6 +236,41 @@ def summarise_displacement(
         for quantity, outcome in _displace(part, inputs or []).items()
     ]
     return pd.DataFrame(rows, columns=columns).astype({"value": float, "low": float, "high": float})
+
+
+def select_displaced(displaced: pd.DataFrame, quantity: str, displacement: float) -> Estimate:
+    """Take one outcome out of the table of displacement.
+
+    Parameters
+    ----------
+    displaced : pandas.DataFrame
+        From `summarise_displacement`.
+    quantity : str
+    displacement : float
+        One of the table's.
+
+    Returns
+    -------
+    Estimate
+        Fraction with the range that the rounding of the prints leaves; not known when the table is empty.
+    """
+    rows = displaced.query("quantity == @quantity and displacement == @displacement")
+    if rows.empty:
+        return Estimate.not_known(NO_YEAR)
+    value, low, high = (float(end) for end in rows[["value", "low", "high"]].iloc[0])
+    return Estimate.of(Interval(low, high, None if np.isnan(value) else value))
+
+
+def span_displaced(displaced: pd.DataFrame, quantity: str, displacement: float) -> Estimate:
+    """Take one outcome out of the table, with its range over every displacement there.
+
+    Parameters and returns are those of `select_displaced`, but for the range.
+    """
+    middle = select_displaced(displaced, quantity, displacement)
+    if middle.why:
+        return middle
+    rows = displaced[displaced["quantity"] == quantity]
+    return Estimate(middle.value, float(rows["low"].min()), float(rows["high"].max()))
 
 
 def summarise_growth_ahead(displaced: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
