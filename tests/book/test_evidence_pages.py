@@ -40,7 +40,7 @@ from helpers.runs import contract, reference, scenarios
 LATEST = data.resolve_as_of().isoformat()
 DAYS = ["2020-05-27", "2020-06-15", "2020-09-29", "2022-11-10", "2023-06-01", LATEST]
 DRAWN = ("2020-09-29", LATEST)
-PAGES = ("evidence", "derived", "timeline", "systems", "claims", "figures")
+PAGES = ("evidence", "derived", "timeline", "systems", "claims", "forecasts", "figures")
 
 
 @cache
@@ -143,7 +143,7 @@ def test_the_counts_of_an_article_are_those_of_its_rows(folder: Path) -> None:
     assert len(listed) == sum(int(one) for _, one in counts) == len(data.load("dismissals"))
 
 
-@pytest.mark.parametrize(("name", "count"), [("system", 52), ("claim", 71)])
+@pytest.mark.parametrize(("name", "count"), [("system", 52), ("claim", 71), ("forecast", 27)])
 def test_every_system_and_claim_has_an_anchor(name: str, count: int, folder: Path) -> None:
     """Chapters can link to each."""
     page = read_page(f"{name}s", LATEST, folder)

@@ -15,6 +15,7 @@ _PAGES = {
     "facts": ("evidence", "fact"),
     "systems": ("systems", "system"),
     "claims": ("claims", "claim"),
+    "forecasts": ("forecasts", "forecast"),
     "events": ("timeline", "event"),
     "sources": ("sources", "source"),
 }

@@ -14,12 +14,15 @@ from helpers.book.addresses import SERIES
 from helpers.book.claims import describe_claims
 from helpers.book.derived import derive_all, describe_derived
 from helpers.book.evidence import describe_evidence
+from helpers.book.forecasts import describe_forecasts
 from helpers.book.mentions import find_later
 from helpers.book.published import describe_figures
 from helpers.book.quotes import collect_quotes
 from helpers.book.systems import describe_systems
 from helpers.book.timeline import describe_timeline
 from helpers.evidence.facts import read_facts
+from helpers.evidence.forecasts import measure_forecasts
+from helpers.models.forecast_scores import score_forecasts
 from helpers.runs.record import to_json
 
 FIGURES_FILE = "figures.json"
@@ -64,6 +67,7 @@ def write_evidence(
         "timeline": timeline,
         "systems": describe_systems(known["systems"], by_id, articles, results, day),
         "claims": describe_claims(known["claims"], by_id, results, charts, day),
+        "forecasts": describe_forecasts(score_forecasts(measure_forecasts(day), day), by_id, day),
         "figures": describe_figures(known, {name: data.describe(name)["title"] for name in SERIES}),
     }
     for name, text in pages.items():
