@@ -95,6 +95,19 @@ def test_bad_input_is_one_line_and_exit_code_2(report, words, message):
     assert (2, "", 1) == (code, out, len(err.strip().splitlines()))
 
 
+def test_a_machine_that_refuses_is_told_in_a_line(report, monkeypatch):
+    """A full disk or a read-only folder anywhere below a command."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device", "runs/closed_loop")
+
+    monkeypatch.setattr("helpers.runs.contract.describe_parameters", refuse)
+    code, out, err = report("params", "closed_loop")
+    assert (3, "") == (code, out)
+    assert err.startswith("report: runs/closed_loop: No space left on device; give access or make room")
+    assert 1 == len(err.splitlines())
+
+
 def test_an_unknown_command_is_usage(report):
     code, _, err = report("bild")
     assert 2 == code

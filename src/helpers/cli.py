@@ -5,6 +5,7 @@ from __future__ import annotations
 import helpers.fast_start  # noqa: F401  isort: skip
 import gc
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,10 +38,24 @@ class ReportGroup(click.Group):
         except click.ClickException as error:
             error.show()
             sys.exit(2)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+        except OSError as error:
+            if "--verbose" in sys.argv:
+                raise
+            click.echo(f"report: {_describe_refusal(error)}", err=True)
+            sys.exit(3)
         except (click.Abort, KeyboardInterrupt):
             click.echo("report: stopped; nothing half-written was kept", err=True)
             sys.exit(130)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _describe_refusal(error: OSError) -> str:
+    """Say what the machine refused; a full disk and a read-only folder end here."""
+    what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+    return f"{what}; give access or make room, then run the command again: nothing half-written was kept"
 
 
 @click.group(cls=ReportGroup, context_settings=CONTEXT)

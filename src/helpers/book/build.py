@@ -33,6 +33,7 @@ from helpers.runs.record import Run, to_json
 
 EDITION_FILE = "edition.json"
 SUMS_FILE = "SHA256SUMS"
+STAGING = ".staging-"
 BUNDLE = "_static/vega-bundle.js"
 ID_LENGTH = 12
 
@@ -242,7 +243,7 @@ def _build_aside(edition: dict[str, Any], files: dict[str, bytes], target: Path)
     # Its import would cost a build that has nothing to do.
     from helpers.book import materials
 
-    with tempfile.TemporaryDirectory(prefix=".staging-", dir=paths.BUILD) as staging:
+    with tempfile.TemporaryDirectory(prefix=STAGING, dir=paths.BUILD) as staging:
         html = run_sphinx(Path(staging))
         for name, content in {**files, BUNDLE: figures.vega_bundle()}.items():
             path = html / name
@@ -301,7 +302,9 @@ def _old(target: Path) -> Path:
 
 
 def _recover(target: Path) -> None:
-    """Put back the last good edition if a swap was cut short."""
+    """Put back the last good edition if a swap was cut short, and clear away what a killed build left."""
+    for left in paths.BUILD.glob(f"{STAGING}*"):
+        shutil.rmtree(left, ignore_errors=True)
     if _old(target).is_dir() and not target.exists():
         _old(target).replace(target)
     shutil.rmtree(_old(target), ignore_errors=True)
@@ -314,5 +317,8 @@ def _swap(html: Path, target: Path) -> None:
     try:
         html.replace(target)
     except OSError:
-        shutil.move(html, target)
+        # Another disk: a copy takes time, so it too is made aside.
+        aside = target.with_name(f".{target.name}-new")
+        shutil.rmtree(aside, ignore_errors=True)
+        shutil.copytree(html, aside).replace(target)
     shutil.rmtree(_old(target), ignore_errors=True)
