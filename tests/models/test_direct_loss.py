@@ -14,6 +14,7 @@ from helpers.models.direct_loss import (
     DirectLossRecord,
     solve_direct_loss,
     solve_effective_loss,
+    solve_explaining_lost_beside,
     solve_explaining_share,
     solve_growth_split,
     solve_outside_share,
@@ -278,3 +279,11 @@ def test_too_few_other_years_are_named_as_the_reason():
     """With one other second quarter there is no usual one."""
     split = solve_growth_split(DirectLossRecord(), GMV[:11])
     assert (None, "fewer than two other years are known") == (split.this_year_gap_points, split.gap_why)
+
+
+def test_own_orders_lost_beside_that_explain_all_do_explain_all():
+    """Put back into the record the computed orders cover the whole fall; without a fall there are none."""
+    found = solve_explaining_lost_beside(1.3, 2.0, net_outside_share=0.012)
+    assert solve_points(1.3, solve_effective_loss(0.012, 0, found)) == pytest.approx(2.0)
+    assert solve_explaining_lost_beside(1.3, -2.0, net_outside_share=0.012) is None
+    assert solve_explaining_lost_beside(1.3, 2.0, net_outside_share=0.0) is None

@@ -17,6 +17,7 @@ from helpers.models.interrupted_series import (
     solve_specification_curve,
     solve_structural,
     summarise_curve,
+    summarise_differences,
     summarise_placebos,
     summarise_search,
     summarise_structural,
@@ -325,3 +326,16 @@ def test_structural_variants_are_put_into_one_estimate():
     estimate = summarise_structural(solve_structural(RECORD, GMV))
     assert estimate.low < estimate.value < estimate.high
     assert summarise_structural(solve_structural(RECORD, GMV[:4])).why == "too few quarters"
+
+
+def test_differences_are_put_into_one_estimate():
+    """The ends are the lowest and the highest estimate; a series too short to fit says so."""
+    estimate = summarise_differences(solve_differences(RECORD, GMV))
+    assert estimate.low <= estimate.value <= estimate.high
+    assert summarise_differences(solve_differences(RECORD, GMV[:4])).why == "too few quarters"
+
+
+def test_nothing_outside_leaves_nothing_to_compare_with(curve):
+    """The smallest effect over the bound is the inverse of the bound over it, and none without a bound."""
+    assert summarise_curve(curve, loss_bound_share=0.012).detectable_over_bound.value > 1
+    assert summarise_curve(curve, loss_bound_share=0).detectable_over_bound.why == "nothing stood outside"

@@ -1,5 +1,6 @@
 """Reopening economics: the break-even is where revenue stays, and GMV never objects to opening."""
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from helpers.models.reopening import (
     summarise_break_even,
     summarise_break_even_line,
     summarise_break_even_span,
+    summarise_fee_ceiling,
     summarise_interests,
     summarise_sensitivity,
 )
@@ -173,7 +175,7 @@ def test_heat_map_agrees_with_the_single_answer():
 
 def test_break_even_rises_with_commission_and_falls_with_advertising_that_follows():
     """Along each axis of the heat map the break-even moves one way."""
-    table = summarise_break_even(ReopeningRecord()).pivot(
+    table = summarise_break_even(ReopeningRecord()).pivot_table(
         index="outside_commission_rate", columns="advertising_following_share", values="break_even_share"
     )
     assert (table.diff().iloc[1:] > 0).all(axis=None)
@@ -240,3 +242,11 @@ def test_an_own_order_that_earns_nothing_has_no_break_even():
     """No displacement can cost what earns nothing, and the reason says so."""
     span = summarise_break_even_span(ReopeningRecord(own_fee_rate=0, advertising_following_share=0))
     assert (None, "an own order earns nothing") == (span.value, span.why)
+
+
+def test_the_fee_ceiling_needs_both_figures_and_is_a_bound():
+    """2.1 of 191.2 is 1.098 %; a quarter that lacks one of the two figures has no ceiling."""
+    other = pd.Series({"2022Q2": 2.1, "2022Q3": 2.6})
+    ceiling = summarise_fee_ceiling(other, pd.Series({"2022Q1": 175.076, "2022Q2": 191.2}))
+    assert [("2022Q2", "upper")] == list(ceiling[["period", "bound"]].itertuples(index=False, name=None))
+    assert ceiling["ceiling_pct"].tolist() == pytest.approx([1.098], abs=1e-3)

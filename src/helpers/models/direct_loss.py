@@ -141,7 +141,8 @@ class DirectLoss:
 
     `points` is the lowering of the quarter's growth, `previous_points` that of the quarter before,
     `net_points` their difference. `covered_share` and `net_covered_share` are parts of `fall_points` (None
-    when growth did not fall). `explaining_share` is the outside share that would explain the whole fall.
+    when growth did not fall). `explaining_share` is the outside share that would explain the whole fall,
+    `explaining_lost_beside` the own orders per unit of net outside loss that would.
     """
 
     quarter: str
@@ -153,6 +154,7 @@ class DirectLoss:
     covered_share: float | None = None
     net_covered_share: float | None = None
     explaining_share: float | None = None
+    explaining_lost_beside: float | None = None
     why: str | None = None
 
     @property
@@ -226,6 +228,30 @@ def solve_explaining_share(
         return None
     share = fall_points / (fall_points + 100 * yearly_ratio) / weight
     return share if share <= 1 else None
+
+
+def solve_explaining_lost_beside(
+    yearly_ratio: float, fall_points: float, *, net_outside_share: float
+) -> float | None:
+    """Own orders lost beside each net outside order that would explain a fall in growth.
+
+    Parameters
+    ----------
+    yearly_ratio : float
+        Observed GMV over GMV a year earlier.
+    fall_points : float
+        Fall in yearly growth, percentage points.
+    net_outside_share : float
+        Share of GMV on outside links that own shops do not win back, e (1 - r).
+
+    Returns
+    -------
+    float or None
+        Below zero where the outside orders alone explain more than the fall; None where growth did not fall
+        or nothing stood outside.
+    """
+    share = solve_explaining_share(yearly_ratio, fall_points)
+    return share / net_outside_share - 1 if share is not None and net_outside_share > 0 else None
 
 
 def summarise_growth(gmv: pd.Series) -> pd.DataFrame:
@@ -341,6 +367,9 @@ def solve_direct_loss(
             fall,
             recovered_share=record.recovered_share,
             lost_beside_share=record.lost_beside_share,
+        ),
+        explaining_lost_beside=solve_explaining_lost_beside(
+            ratio, fall, net_outside_share=record.outside_share * (1 - record.recovered_share)
         ),
     )
 

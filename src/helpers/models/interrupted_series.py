@@ -198,6 +198,7 @@ class CurveSummary:
     Effects are percent of GMV in a fully exposed quarter. `smallest_p` is one over the number of dates of the
     longest row of placebos. `bound_over_detectable` compares the direct-loss bound with the smallest effect
     that the best design finds: below one, the design cannot see a loss as large as the bound.
+    `correlated_share` is the part of the combinations with autocorrelated residuals (Ljung-Box).
     """
 
     combinations: int
@@ -215,12 +216,20 @@ class CurveSummary:
     median_detectable_pct: float | None = None
     smallest_p: float | None = None
     bound_over_detectable: float | None = None
+    correlated_share: float | None = None
     why: str | None = None
 
     @property
     def effect(self) -> Estimate:
         """Median effect in percent of GMV, between the lowest and the highest estimate."""
         return Estimate(self.median_effect_pct, self.lowest_effect_pct, self.highest_effect_pct)
+
+    @property
+    def detectable_over_bound(self) -> Estimate:
+        """Smallest effect that the best design finds over the direct-loss bound."""
+        if not self.bound_over_detectable:
+            return Estimate.not_known("nothing stood outside")
+        return Estimate(1 / self.bound_over_detectable)
 
 
 @dataclass(frozen=True)
@@ -439,7 +448,9 @@ def simulate_search(record: InterruptedSeriesRecord, gmv: pd.Series, *, seed: in
     )
 
 
-def summarise_curve(curve: pd.DataFrame, *, loss_bound_share: float | None = None) -> CurveSummary:
+def summarise_curve(
+    curve: pd.DataFrame, *, loss_bound_share: float | None = None, level: float = 0.95
+) -> CurveSummary:
     """Put the specification curve into a few numbers.
 
     Parameters
@@ -448,6 +459,8 @@ def summarise_curve(curve: pd.DataFrame, *, loss_bound_share: float | None = Non
         As `solve_specification_curve` returns it.
     loss_bound_share : float, optional
         Share of the GMV that would have been which the direct-loss bound takes away, 0 to 1.
+    level : float
+        Level of the test on the residuals.
     """
     done = curve[curve["why"] == ""]
     repeated = int(curve["why"].str.startswith("same columns").sum())
@@ -470,6 +483,7 @@ def summarise_curve(curve: pd.DataFrame, *, loss_bound_share: float | None = Non
         median_detectable_pct=float(done["smallest_detectable_pct"].median()),
         smallest_p=float(done["smallest_p"].min()),
         bound_over_detectable=None if loss_bound_share is None else 100 * loss_bound_share / best,
+        correlated_share=float((done["ljung_box_p"] < 1 - level).mean()),
     )
 
 
@@ -514,6 +528,20 @@ def solve_structural(record: InterruptedSeriesRecord, gmv: pd.Series) -> pd.Data
         rows.append(row | ({"why": why} if why else _fit_structural(record, levels, coding, lockdown)))
     names = ["coding", "lockdown", "quarters", "effect_pct", "low_pct", "high_pct", "standard_error_log"]
     return pd.DataFrame(rows).reindex(columns=[*names, "converged", "why"])
+
+
+def summarise_differences(table: pd.DataFrame) -> Estimate:
+    """Median effect in four-quarter differences, between the lowest and the highest estimate.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `solve_differences` returns it.
+    """
+    effects = table["effect_pct"].dropna()
+    if effects.empty:
+        return Estimate.not_known("too few quarters")
+    return Estimate(effects.median(), effects.min(), effects.max())
 
 
 def summarise_structural(table: pd.DataFrame) -> Estimate:

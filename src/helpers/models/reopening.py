@@ -192,6 +192,24 @@ def solve_fee_ceiling(other_services_rmb_bn: float, gmv_rmb_bn: float) -> float:
     return other_services_rmb_bn / gmv_rmb_bn
 
 
+def summarise_fee_ceiling(other_services_rmb_bn: pd.Series, gmv_rmb_bn: pd.Series) -> pd.DataFrame:
+    """Give the ceiling of the fee earned on GMV for every quarter in which both figures are known.
+
+    Parameters
+    ----------
+    other_services_rmb_bn, gmv_rmb_bn : Series
+        Revenue of other services and GMV, index quarters.
+
+    Returns
+    -------
+    DataFrame
+        `period`, `ceiling_pct` (percent of GMV) and `bound`, always ``upper``.
+    """
+    both = pd.concat({"other": other_services_rmb_bn, "gmv": gmv_rmb_bn}, axis=1).dropna().sort_index()
+    ceiling = 100 * (both["other"] / both["gmv"])
+    return pd.DataFrame({"period": both.index, "ceiling_pct": ceiling.to_numpy(), "bound": "upper"})
+
+
 def solve_outside_volume(own_shop_share_pct: float) -> float:
     """Outside orders per unit of own orders before the cut, to a hundredth of a percent.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,12 +11,13 @@ from helpers.charts import describe
 from helpers.charts.bars import chart_bars
 from helpers.charts.events import select_quarter_events
 from helpers.charts.frame import FramedChart, Source, chart_message, frame
-from helpers.charts.intervals import chart_specifications
+from helpers.charts.intervals import chart_specifications, chart_tornado
 from helpers.charts.lines import chart_lines
 from helpers.charts.surfaces import Point, chart_heat_map
 
 STEPS = {"cut_effective": "links cut", "links_reopened": "links back"}
 CASES = {0.0: "outside orders only", 0.5: "and half as many own orders"}
+DUMMY = {True: "with dummy", False: "without dummy"}
 CHOICES = ("trend", "window", "coding", "lockdown")
 FROM_RATES = "own computation from the rates in the parameter panel"
 HERE = "this run"
@@ -83,8 +85,10 @@ def chart_growth_changes(growth: pd.DataFrame, quarter: str, source: Source) -> 
     )
 
 
-def chart_loss_bound(grid: pd.DataFrame, source: Source, why: str | None) -> FramedChart:
-    """Draw the growth explained over the outside share, a line for each case of own orders lost too."""
+def chart_loss_bound(
+    grid: pd.DataFrame, marks: Mapping[str, float | None], source: Source, why: str | None
+) -> FramedChart:
+    """Draw the growth explained over the outside share; `marks` names shares of GMV to point out."""
     lines = grid.assign(outside=100 * grid["outside_share"], case=grid["lost_beside_share"].map(CASES))
     return frame(
         chart_message(why)
@@ -97,6 +101,7 @@ def chart_loss_bound(grid: pd.DataFrame, source: Source, why: str | None) -> Fra
             measure="Growth explained, percentage points",
             x_title="Share of GMV on outside links, %",
             number=".1f",
+            events=_mark_shares(marks),
             colours=dict(zip(CASES.values(), ("outside_links", "own_shops"), strict=True)),
         ),
         title="Growth that lost outside orders would explain",
@@ -114,9 +119,14 @@ def chart_loss_bound(grid: pd.DataFrame, source: Source, why: str | None) -> Fra
     )
 
 
+def _mark_shares(marks: Mapping[str, float | None]) -> pd.DataFrame:
+    known = {label: 100 * share for label, share in marks.items() if share is not None}
+    return pd.DataFrame({"outside": list(known.values()), "event": list(known)})
+
+
 def chart_specification_curve(curve: pd.DataFrame, source: Source, why: str | None) -> FramedChart:
     """Draw the effect of closed links under every combination of choices that was estimated."""
-    estimated = curve[curve["why"] == ""]
+    estimated = curve[curve["why"] == ""].replace({"lockdown": DUMMY})
     columns: dict[str, Any] = {"low": "low_pct", "high": "high_pct"}
     return frame(
         chart_message(why)
@@ -137,6 +147,51 @@ def chart_specification_curve(curve: pd.DataFrame, source: Source, why: str | No
         ),
         name="specification-curve",
     )
+
+
+def chart_fee_ceiling(ceiling: pd.DataFrame, source: Source) -> FramedChart:
+    """Draw other services over GMV by quarter, each an upper bound of the fee that own orders earn."""
+    return frame(
+        chart_lines(
+            ceiling, y="ceiling_pct", measure="Other services over GMV, %", colour="own_shops", number=".2f"
+        ),
+        title="What the fee on own orders can be at most",
+        subtitle="Other services over GMV by quarter, percent; the line holds more than fees.",
+        source=source,
+        alt=describe.describe_series(ceiling, "other services over GMV", y="ceiling_pct", spec=".2f"),
+        name="fee-ceiling",
+    )
+
+
+def chart_sensitivity(table: pd.DataFrame, baseline: float | None, why: str | None) -> FramedChart:
+    """Draw how far each input moves the break-even alone; `baseline` is the break-even as a share."""
+    rows = pd.DataFrame(
+        {
+            "parameter": table["parameter"].str.replace("_", " "),
+            "result_low": 100 * table["break_even_at_low"].clip(0, 1),
+            "result_high": 100 * table["break_even_at_high"].clip(0, 1),
+            "setting_low": _name_settings(table["low"], table["break_even_at_low"], baseline),
+            "setting_high": _name_settings(table["high"], table["break_even_at_high"], baseline),
+        }
+    )
+    return frame(
+        chart_message(why or "An own order earns nothing")
+        if why or baseline is None
+        else chart_tornado(rows, baseline=100 * baseline, measure="Break-even displacement, %", number=".0f"),
+        title="What moves the break-even, one input at a time",
+        subtitle="Percent of outside orders that may replace own ones, at both ends of each plausible range.",
+        source=FROM_RATES,
+        alt=describe.describe_tornado(rows, "the break-even displacement", unit="percentage points"),
+        name="reopening-sensitivity",
+    )
+
+
+def _name_settings(settings: pd.Series, results: pd.Series, baseline: float | None) -> list[str]:
+    """Write each setting in percent, but none where nothing is drawn because the result stays."""
+    return [
+        "" if result == baseline else f"{100 * setting:g}%"
+        for setting, result in zip(settings, results, strict=True)
+    ]
 
 
 def chart_break_even(frontier: pd.DataFrame, here: tuple[float, float], why: str | None) -> FramedChart:
@@ -203,8 +258,11 @@ def chart_interests(
     )
 
 
-def chart_spread(grid: pd.DataFrame, here: tuple[float, float], why: str | None) -> FramedChart:
-    """Draw how far outside links lower the spread of GMV; `here` is correlation and ratio of volatilities."""
+def chart_spread(grid: pd.DataFrame, here: tuple[float, float], share: float, why: str | None) -> FramedChart:
+    """Draw how far outside links lower the spread of GMV, in classes of their own share of it.
+
+    `here` is the correlation and the ratio of volatilities of this run.
+    """
     cells = grid.assign(reduction=-grid["sd_change_pct"])
     axes: dict[str, Any] = {"x": "shock_correlation", "y": "sd_ratio", "value": "reduction"}
     return frame(
@@ -218,7 +276,8 @@ def chart_spread(grid: pd.DataFrame, here: tuple[float, float], why: str | None)
             y_title="Volatility outside over volatility of own shops",
             default=Point(*here, HERE),
             middle=0,
-            number="+.1f",
+            edges=[100 * share * part for part in (-1, -0.5, -0.1, 0.1, 0.5, 1)],
+            number="+.3~g",
         ),
         title="What outside links do to the spread of GMV",
         subtitle="Fall of the standard deviation in percent, at the outside share of this run; "

@@ -12,10 +12,21 @@ RATES = (
     "data:kuaishou_quarterly/2022Q2/revenue_online_marketing",
     "data:kuaishou_quarterly/2022Q2/ecommerce_gmv",
 )
+OTHER = "series:kuaishou_quarterly/revenue_other_services"
 POINTS = "percentage points"
 OF_PLAN = "% of planned GMV"
 
 RESULTS = {
+    "own_share_first": Declared(
+        "Share of GMV that passed through own shops in the first quarter of 2020.",
+        "%",
+        inputs=("data:kuaishou_quarterly/2020Q1/own_shop_share_gmv",),
+    ),
+    "outside_published": Declared(
+        "Share of GMV outside own shops in December 2021, as published.", "%", inputs=(OWN_SHARE,)
+    ),
+    "quarter_before": Declared("Quarter before the slowdown."),
+    "quarter": Declared("Quarter of the slowdown that the page examines."),
     "changes_known": Declared(
         "Changes of yearly growth from quarter to quarter that the published series allows.",
         "changes",
@@ -76,6 +87,11 @@ RESULTS = {
         "%",
         inputs=GMV,
     ),
+    "explaining_lost_beside": Declared(
+        "Own orders that would have had to be lost with each outside order to explain the whole fall.",
+        "own orders for each outside order",
+        inputs=LOSS,
+    ),
     "series_effect": Declared(
         "Median effect of a fully closed quarter on GMV over all combinations, "
         "with the range of the estimates.",
@@ -92,6 +108,27 @@ RESULTS = {
     "series_detectable": Declared(
         "Smallest fall of GMV that the best combination finds with the power set.", "%", inputs=SERIES
     ),
+    "series_detectable_multiple": Declared(
+        "Smallest fall that can be found over the share that stood outside.",
+        "times",
+        inputs=(*SERIES, OWN_SHARE),
+    ),
+    "series_correlated": Declared(
+        "Part of the combinations whose residuals are autocorrelated.", "%", inputs=SERIES
+    ),
+    "series_placebo_floor": Declared(
+        "Smallest chance that the placebo dates of any combination can give.", inputs=SERIES
+    ),
+    "series_date_p": Declared(
+        "Chance of as large a test statistic at some date of some combination if links made no difference.",
+        inputs=SERIES,
+    ),
+    "series_differences": Declared(
+        "Median effect in four-quarter differences, with the range of the estimates.",
+        "%",
+        "sensitivity",
+        SERIES,
+    ),
     "series_search_p": Declared(
         "Chance of as large a test statistic somewhere among the combinations if links made no difference.",
         inputs=SERIES,
@@ -101,6 +138,14 @@ RESULTS = {
         "%",
         "confidence",
         SERIES,
+    ),
+    "fee_ceiling": Declared(
+        "Other services over GMV in the quarter of the slowdown, the most that the fee can have been.",
+        "%",
+        inputs=(*GMV, OTHER),
+    ),
+    "fee_ceiling_highest": Declared(
+        "The highest that other services over GMV ever were in a quarter.", "%", inputs=(*GMV, OTHER)
     ),
     "break_even_displacement": Declared(
         "Part of the outside orders that may replace own orders before revenue falls; at most all of them.",
@@ -140,5 +185,14 @@ RESULTS = {
         "Growth of the outside channel that would cover an outage of own shops in full.",
         "times its volume",
         inputs=LAST_SHARE,
+    ),
+    "growth_next": Declared(
+        "GMV growth on a year earlier in the quarter after the slowdown.", "%", inputs=GMV
+    ),
+    "growth_two_later": Declared(
+        "GMV growth on a year earlier two quarters after the slowdown.", "%", inputs=GMV
+    ),
+    "growth_year_later": Declared(
+        "GMV growth on a year earlier in the same quarter a year after the slowdown.", "%", inputs=GMV
     ),
 }
