@@ -5,22 +5,33 @@ from __future__ import annotations
 import helpers.fast_start  # noqa: F401  isort: skip
 import compileall
 import importlib.metadata
+import json
 import os
 import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
 from benchmarks import browser, ours
-from benchmarks.rows import ROWS, SCALING, Bench
-from benchmarks.table import Row, render_page, render_table
+from benchmarks.rows import ROWS, SCALING, SIMULATIONS, STEPS, Bench
+from benchmarks.table import Row, render_page, render_steps, render_table
 from helpers.errors import ReportError
 
 RESULTS = Path(__file__).with_name("results.md")
+KEPT = ours.ROOT / "_build" / "benchmarks"
+SECTIONS = {
+    "": ROWS,
+    "Scaling": SCALING,
+    "Where the remaining time goes": STEPS,
+    "Simulations": SIMULATIONS,
+}
+MEASURES = {name: measure for group in SECTIONS.values() for name, measure in group.items()}
 PACKAGES = ("papermill", "ploomber-engine", "jupyter-book", "sphinx", "ipykernel", "altair", "pandas")
 
 
@@ -52,17 +63,31 @@ def describe_machine(*, quick: bool) -> list[str]:
     ]
 
 
-def measure(names: list[str], *, quick: bool) -> tuple[list[Row], list[Row]]:
-    """Measure rows by name, print each when it is done; return those of the table and of the scaling."""
+def measure(names: Sequence[str], *, quick: bool, resume: bool = False) -> dict[str, list[Row]]:
+    """Measure rows by name, print each when it is done and keep it, so that a later call can resume."""
     found: dict[str, list[Row]] = {}
-    with tempfile.TemporaryDirectory(prefix="benchmarks-") as folder, tqdm(names, unit="row") as bar:
+    with (
+        tempfile.TemporaryDirectory(prefix="benchmarks-") as folder,
+        tqdm(names, unit="row", disable=None) as bar,
+    ):
         bench = Bench(Path(folder), quick)
         for name in bar:
             bar.set_description(name)
-            found[name] = (ROWS | SCALING)[name](bench)
-            bar.write(render_table(found[name]) + "\n")
-    table = [row for name in found if name in ROWS for row in found[name]]
-    return table, [row for name in found if name in SCALING for row in found[name]]
+            kept = KEPT / f"{name}{'-quick' * quick}.json"
+            if resume and kept.is_file():
+                found[name] = [Row.read(row) for row in json.loads(kept.read_text(encoding="utf-8"))]
+                continue
+            found[name] = MEASURES[name](bench)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps([asdict(row) for row in found[name]]), encoding="utf-8")
+            bar.write(_render({name: found[name]}) + "\n")
+    return found
+
+
+def _render(found: Mapping[str, list[Row]]) -> str:
+    rows = [row for name, measured in found.items() if name not in STEPS for row in measured]
+    parts = [render_table(rows)] * bool(rows)
+    return "\n\n".join([*parts, *(render_steps(found[name]) for name in STEPS if name in found)])
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,24 +95,29 @@ def measure(names: list[str], *, quick: bool) -> tuple[list[Row], list[Row]]:
 @click.option(
     "--only",
     multiple=True,
-    type=click.Choice([*ROWS, *SCALING]),
-    help="Measure one row and print it; nothing is written. May be repeated.",
+    type=click.Choice(list(MEASURES)),
+    help="Measure one row and print it; benchmarks/results.md is not written. May be repeated.",
 )
-def main(quick: bool, only: tuple[str, ...]) -> None:
-    """Measure this report beside papermill, ploomber-engine and Jupyter Book.
+@click.option("--resume", is_flag=True, help="Take rows that were measured before instead of measuring them.")
+def main(quick: bool, only: tuple[str, ...], resume: bool) -> None:
+    """Measure this report beside papermill, ploomber-engine, Jupyter Book and plain loops.
 
-    Takes about twenty minutes on two idle processors and writes benchmarks/results.md.
+    Takes about twenty minutes on two idle processors and writes benchmarks/results.md. Each row is kept as
+    soon as it is measured: after a failure or an interruption go on with --resume.
     """
     for folder in ("src", "benchmarks"):
         compileall.compile_dir(ours.ROOT / folder, quiet=1)
     try:
         facts = describe_machine(quick=quick)
-        rows, scaling = measure(list(only or [*ROWS, *SCALING]), quick=quick)
+        found = measure(only or list(MEASURES), quick=quick, resume=resume)
     except ReportError as error:
-        click.echo(f"benchmarks: {error}", err=True)
+        click.echo(f"benchmarks: {error}; go on with --resume", err=True)
         sys.exit(error.exit_code)
     if not only:
-        RESULTS.write_text(render_page(rows, scaling, facts), encoding="utf-8")
+        sections = {
+            heading: _render({name: found[name] for name in group}) for heading, group in SECTIONS.items()
+        }
+        RESULTS.write_text(render_page(sections, facts), encoding="utf-8")
         click.echo(f"written to {RESULTS.relative_to(ours.ROOT)}")
 
 

@@ -47,6 +47,13 @@ def time_cells(notebook: Path, environment: Environment) -> float:
     return float(min(_run_loop(CELLS, notebook, 3, environment)["seconds"]))
 
 
+def time_steps(command: str, notebook: str, environment: Environment) -> dict[str, float]:
+    """Return the seconds of each step of a command of ours, ``rerun`` or ``sweep``, in order."""
+    words: Command = [sys.executable, "-m", "benchmarks.stages", command, notebook, str(time.time())]
+    told = run_command(words, environment=environment, folder=Path(environment["REPORT_ROOT"]))
+    return {name: float(seconds) for name, seconds in json.loads(told.splitlines()[-1]).items()}
+
+
 def _run_loop(tool: str, notebook: Path, runs: int, environment: Environment) -> dict[str, Any]:
     command: Command = [sys.executable, "-m", "benchmarks.loop", tool, notebook, str(runs)]
     told = run_command(command, environment=environment, folder=notebook.parent)

@@ -7,17 +7,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from statistics import median
 
 import nbformat
 import yaml
 
-from benchmarks import browser, ours, peers
+from benchmarks import browser, ours, peers, simulations
 from benchmarks.measure import take_turns
+from benchmarks.stages import JOBS, PART
+from benchmarks.stages import RUNS as SWEEP_RUNS
 from benchmarks.table import Row, Sample
 
-SWEEP_RUNS = 100
 REFERENCE, CHAPTER = "reference", "closed_loop"
-CELLS, JOBS = "cells alone", 2
+CELLS = "cells alone"
 JUPYTER_BOOK = "`jupyter-book build`"
 
 
@@ -276,7 +278,9 @@ def measure_memory(bench: Bench) -> list[Row]:
     return [Row(what, many, "a sweep of 10 runs", few, goal=1.1, note=note)]
 
 
-ROWS: dict[str, Callable[[Bench], list[Row]]] = {
+Measure = Callable[[Bench], list[Row]]
+
+ROWS: dict[str, Measure] = {
     "sweep": measure_sweep,
     "chapter-sweep": measure_chapter_sweep,
     "rerun": measure_rerun,
@@ -318,4 +322,39 @@ def scale_pages(bench: Bench) -> list[Row]:
     return rows
 
 
-SCALING: dict[str, Callable[[Bench], list[Row]]] = {"more-runs": scale_runs, "more-pages": scale_pages}
+SCALING: dict[str, Measure] = {"more-runs": scale_runs, "more-pages": scale_pages}
+
+
+def split_steps(bench: Bench, command: str, what: str) -> list[Row]:
+    """Return the median seconds of each step of a command, beside the whole."""
+    environment = bench.reference
+    found: dict[str, list[float]] = {}
+    for _ in range(bench.choose(5, 1)):
+        ours.forget(Path(environment["REPORT_ROOT"]), ["runs"])
+        for step, seconds in peers.time_steps(command, REFERENCE, environment).items():
+            found.setdefault(step, []).append(seconds)
+    medians = {step: Sample((median(values),)) for step, values in found.items()}
+    whole = Sample((sum(each.median for step, each in medians.items() if step != PART),))
+    rows = [Row(step, each, what, whole) for step, each in medians.items()]
+    return [Row(f"**{what}**", whole, what, whole), *rows]
+
+
+def split_rerun(bench: Bench) -> list[Row]:
+    """Split a rerun of the reference notebook into its steps."""
+    return split_steps(bench, "rerun", "one rerun of the reference notebook")
+
+
+def split_sweep(bench: Bench) -> list[Row]:
+    """Split a sweep of the reference notebook into its steps."""
+    return split_steps(bench, "sweep", f"a sweep of {SWEEP_RUNS} runs, {JOBS} at a time")
+
+
+STEPS: dict[str, Measure] = {"rerun-steps": split_rerun, "sweep-steps": split_sweep}
+
+
+def simulate(bench: Bench) -> list[Row]:
+    """Time every simulation of the models beside its loop."""
+    return simulations.measure_simulations(quick=bench.quick)
+
+
+SIMULATIONS: dict[str, Measure] = {"simulations": simulate}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any, Self
 
 MULTIPLE_BELOW = 0.2
 HEADER = (
@@ -71,6 +72,12 @@ class Row:
     limit: float | None = None
     note: str = ""
 
+    @classmethod
+    def read(cls, kept: Mapping[str, Any]) -> Self:
+        """Return a row from plain values, as `dataclasses.asdict` gives them."""
+        samples = {name: kept[name] and Sample(**kept[name]) for name in ("ours", "theirs")}
+        return cls(**{**kept, **samples})
+
     @property
     def ratio(self) -> Sample | None:
         """Ours over theirs."""
@@ -118,14 +125,25 @@ def render_table(rows: Iterable[Row]) -> str:
     return "\n".join([HEADER, *map(_write_line, listed), *([""] if notes else []), *notes])
 
 
-def render_page(rows: Iterable[Row], scaling: Iterable[Row], facts: Sequence[str]) -> str:
-    """Return the whole page of results."""
-    listed = list(scaling)
-    parts = [
-        "# Benchmarks",
-        INTRODUCTION,
-        "\n".join(f"- {fact}" for fact in facts),
-        render_table(rows),
-        *(["## Scaling", render_table(listed)] if listed else []),
-    ]
+def render_steps(rows: Iterable[Row]) -> str:
+    """Return rows whose peer is the whole that they are a part of, as a Markdown table of shares."""
+    lines = ["| step | seconds | share of the whole |", "|---|---|---|"]
+    for row in rows:
+        share = f"{row.ratio.median:.0%}" if row.ratio else ""
+        lines.append(f"| {row.what} | {row.ours} | {share} |")
+    return "\n".join(lines)
+
+
+def render_page(sections: Mapping[str, str], facts: Sequence[str]) -> str:
+    """Return the whole page of results: what was measured on, then each section under its heading.
+
+    Parameters
+    ----------
+    sections : mapping of str to str
+        Tables as Markdown by heading; the main one has none, and an empty one is left out.
+    facts : sequence of str
+    """
+    parts = ["# Benchmarks", INTRODUCTION, "\n".join(f"- {fact}" for fact in facts)]
+    for heading, table in sections.items():
+        parts += [f"## {heading}"] * bool(heading and table) + [table] * bool(table)
     return "\n\n".join(parts) + "\n"

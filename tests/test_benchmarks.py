@@ -4,15 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the benchmarks lie beside the package, not in it
 
-from benchmarks import loop, measure, ours, peers
+from benchmarks import loop, measure, ours, peers, simulations
+from benchmarks.__main__ import main
 from benchmarks.reference import Parameters
-from benchmarks.table import Row, Sample, describe_ratio, render_page, render_table
+from benchmarks.table import Row, Sample, describe_ratio, render_page, render_steps, render_table
 from helpers.errors import RunError
 
 
@@ -67,10 +70,21 @@ def test_small_ratios_are_said_as_multiples():
     assert describe_ratio(0.6) == "0.60 of it"
 
 
-def test_the_page_holds_facts_and_leaves_out_an_empty_scaling():
-    page = render_page([Row("a", Sample((1.0,)))], [], ["Processor: one."])
-    assert "- Processor: one." in page
-    assert "## Scaling" not in page
+def test_the_page_holds_facts_and_leaves_out_an_empty_section():
+    page = render_page({"": "| a |", "Scaling": "", "Simulations": "| b |"}, ["Processor: one."])
+    assert "- Processor: one.\n\n| a |\n\n## Simulations\n\n| b |" in page
+    assert "Scaling" not in page
+
+
+def test_a_row_that_was_kept_is_the_same_row():
+    row = Row("a rerun", Sample((1.0, 2.0)), "a peer", Sample((3.0, 4.0)), goal=0.6, note="Once.")
+    assert render_table([row]) == render_table([Row.read(json.loads(json.dumps(asdict(row))))])
+
+
+def test_steps_are_shown_as_shares_of_the_whole():
+    whole = Sample((2.0,))
+    table = render_steps([Row("imports", Sample((0.5,)), "a rerun", whole)])
+    assert "| imports | 0.5 s | 25% |" in table
 
 
 def test_contestants_take_turns_and_the_first_round_does_not_count():
@@ -118,13 +132,13 @@ def reference(tmp_path_factory):
     return ours.make_environment(ours.lay_out_reference(tmp_path_factory.mktemp("benchmarks") / "project"))
 
 
-def test_the_reference_notebook_runs_and_has_three_charts(reference):
-    project = Path(reference["REPORT_ROOT"])
-    words = [sys.executable, "-m", "helpers.cli", "run", "reference", "-p", "years=5", "--json"]
-    told = json.loads(measure.run_command(words, environment=reference, folder=project))
-    assert ["final_level", "loss_share"] == [result["name"] for result in told["results"]]
-    run = json.loads((project / "runs" / "reference" / told["key"] / "reference.ipynb").read_text())
-    shown = [output["data"] for cell in run["cells"] for output in cell.get("outputs", [])]
+def test_a_rerun_of_the_reference_notebook_is_split_into_steps_and_has_three_charts(reference):
+    steps = peers.time_steps("rerun", "reference", reference)
+    assert {"parameters are checked", "the cells are executed", "the run is written"} <= steps.keys()
+    assert all(seconds >= 0 for seconds in steps.values())
+    (path,) = (Path(reference["REPORT_ROOT"]) / "runs").glob("reference/*/reference.ipynb")
+    cells = json.loads(path.read_text())["cells"]
+    shown = [output["data"] for cell in cells for output in cell.get("outputs", [])]
     assert sum("application/vnd.vegalite.v5+json" in data for data in shown) == 3
 
 
@@ -150,16 +164,16 @@ def test_the_peer_executes_the_same_files(tmp_path):
 
 
 def test_the_command_says_what_it_can_measure():
-    told = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--help"],
-        cwd=ours.ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert "--quick" in told.stdout
-    assert "chapter-sweep" in told.stdout
+    told = CliRunner().invoke(main, ["--help"])
+    assert "--quick" in told.output
+    assert "chapter-sweep" in told.output
 
 
 def test_the_record_of_the_reference_notebook_has_its_parameters():
     assert {"growth_rate", "shock_sd", "years", "draws", "as_of", "seed"} == set(Parameters.model_fields)
+
+
+@pytest.mark.parametrize("name", simulations.PAIRS)
+def test_a_simulation_agrees_with_its_plain_loop(name):
+    pair = simulations.PAIRS[name]
+    assert pair.vectorised(pair.looped) == pytest.approx(pair.loop(pair.looped), abs=pair.tolerance)

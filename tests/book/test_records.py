@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 from lxml import html as lxml_html
 
+from helpers import paths
 from helpers.book.records import (
+    BENCHMARKS,
+    describe_benchmarks,
     describe_data,
     describe_runs,
     describe_sources,
@@ -292,9 +295,27 @@ def test_the_panel_says_what_made_the_page() -> None:
     assert panel.xpath("//aside/p/a/@href") == ["../records/about.html#run-closed-loop"]
 
 
-def test_the_three_pages_are_written(tmp_path: Path) -> None:
+def test_the_pages_are_written(tmp_path: Path) -> None:
     """Each begins with its title."""
     write_records(EDITION, [make_run()], package=PACKAGE, tables=TABLES, folder=tmp_path)
 
     titles = {path.name: path.read_text(encoding="utf-8").split("\n")[0] for path in tmp_path.iterdir()}
-    assert titles == {"data.md": "# Data", "sources.md": "# Sources", "about.md": "# About this run"}
+    assert titles == {
+        "data.md": "# Data",
+        "sources.md": "# Sources",
+        "about.md": "# About this run",
+        "benchmarks.md": "# Benchmarks",
+    }
+
+
+def test_benchmarks_are_shown_as_measured_in_the_current_edition_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a measurement the page says how to make one."""
+    current = EDITION | {"latest": True, "scenario": "default"}
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    assert "`make bench` measures them" in describe_benchmarks(current)
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / BENCHMARKS).write_text("# Benchmarks\n\n| a |\n")
+    assert "| a |" in describe_benchmarks(current)
+    assert "| a |" not in describe_benchmarks(EDITION)

@@ -151,7 +151,8 @@ def describe_edition(
         path for path in Path(__file__).parents[1].rglob("*") if path.suffix in {".py", ".css", ".js", ".svg"}
     ]
     notebooks = [paths.NOTEBOOKS / f"{run.record['notebook']}.ipynb" for run in runs]
-    fixed = [paths.ROOT / name for name in ("_config.yml", "_toc.yml", "requirements.txt", "CHANGELOG.md")]
+    names = ("_config.yml", "_toc.yml", "requirements.txt", "CHANGELOG.md", records.BENCHMARKS)
+    fixed = [paths.ROOT / name for name in names]
     parts = {
         "pages": inputs.hash_files([*pages, *notebooks, *inputs.list_data_files(), *fixed], base=paths.ROOT),
         "code": inputs.hash_files(code, base=Path(__file__).parents[2]),

@@ -22,9 +22,13 @@ from helpers.book.addresses import find_address, find_anchor
 from helpers.book.evidence_pages import select_known
 from helpers.book.html import embed, join_page, write_details, write_pairs, write_table
 from helpers.book.mentions import find_later
+from helpers.book.since import is_published
 from helpers.runs.references import find_published
 
 Record = Mapping[str, Any]
+
+BENCHMARKS = "benchmarks/results.md"
+"""What ``make bench`` measured, from the project's root; it may not be there."""
 
 UNDATED = "data-undated"
 """Attribute of what may hold numbers that look like later years, such as versions of software."""
@@ -55,7 +59,7 @@ def write_records(
     tables: Mapping[str, pd.DataFrame] | None = None,
     folder: Path | None = None,
 ) -> None:
-    """Write ``data.md``, ``sources.md`` and ``about.md``.
+    """Write ``data.md``, ``sources.md``, ``about.md`` and ``benchmarks.md``.
 
     Parameters
     ----------
@@ -80,9 +84,25 @@ def write_records(
         "data": describe_data(edition, package, tables),
         "sources": describe_sources(edition, tables["sources"]),
         "about": describe_runs(edition, runs),
+        "benchmarks": describe_benchmarks(edition),
     }
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def describe_benchmarks(edition: Record) -> str:
+    """Return the measured benchmarks as ``make bench`` wrote them; a replay has none of its own."""
+    if not is_published(edition):
+        return join_page(["# Benchmarks", "They do not depend on the day: the current edition shows them."])
+    try:
+        return (paths.ROOT / BENCHMARKS).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        unmeasured = (
+            "They have not been measured for this edition. `make bench` measures them in about twenty "
+            "minutes, beside papermill, ploomber-engine, Jupyter Book and plain loops, and the next build "
+            "shows them here."
+        )
+        return join_page(["# Benchmarks", unmeasured])
 
 
 def describe_data(edition: Record, package: Record, tables: Mapping[str, pd.DataFrame]) -> str:
