@@ -388,6 +388,8 @@ def _connect(address: str) -> Iterator[Executor]:
     distributed = importlib.import_module("distributed")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
+        # A client that could not be made for a bad address would be waited for when the process ends.
+        distributed.comm.get_address_host_port(address, strict=True)
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except ValueError as error:
         raise InputError(f"--scheduler takes an address such as tcp://host:8786 (got {address!r})") from error
