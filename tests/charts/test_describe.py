@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.charts.describe import describe_rows, describe_tornado
+from helpers.charts.describe import describe_rows, describe_series, describe_tornado
 
 
 def rows(**columns):
@@ -41,3 +41,12 @@ def test_nothing_to_draw_is_said():
     )
     empty = pd.DataFrame({"parameter": [], "result_low": [], "result_high": []})
     assert "nothing had been published" in describe_tornado(empty, "growth", unit="%")
+
+
+def test_a_line_over_a_number_says_at_which_number():
+    """A point stands in a period, but at a number."""
+    line = pd.DataFrame({"fee_rate": [0.5, 2.0], "value": [3.0, 1.0], "year": [2020, 2021]})
+    assert describe_series(line, "sales", x="fee_rate").startswith(
+        "Line of sales: from 3.0% at fee rate 0.5 to"
+    )
+    assert describe_series(line, "sales", x="year").startswith("Line of sales: from 3.0% in 2020 to")

@@ -99,7 +99,7 @@ def test_values_that_are_not_exact_are_hollow() -> None:
     }
     assert set(shapes) == {"triangle-up", "triangle-down", "circle"}
     assert all(layer["encoding"]["fill"] == {"value": theme.colour("paper")} for layer in shapes.values())
-    assert shapes["triangle-up"]["data"]["values"][0]["reading"] == "at least"
+    assert shapes["triangle-up"]["data"]["values"][0]["value_reading"] == "at least"
 
 
 def test_line_is_broken_at_the_missing_quarter() -> None:
@@ -315,3 +315,86 @@ def test_a_contour_of_one_point_inside_the_map_is_drawn() -> None:
         cells, x="x", y="y", measure="Product", x_title="X", y_title="Y", contour=touch, contour_label="touch"
     )
     assert "touch" in str(chart.to_dict())
+
+
+def test_points_without_a_line_stand_beside_a_fitted_one() -> None:
+    """What was observed is no path: it is drawn as points, its range as a rule."""
+    observed = pd.DataFrame({"step": [0, 1], "value": [2.0, 4.0], "low": [1.0, 3.0], "high": [3.0, 5.0]})
+    both = pd.concat([observed.assign(path=name) for name in ("printed", "fit")])
+    spec = spec_of(
+        lines.chart_lines(
+            both, x="step", series="path", band=("low", "high"), measure="Share", dotted=["printed"]
+        )
+    )
+
+    def series_of(mark: str) -> list[str]:
+        return sorted(row["path"] for layer in layers_with(spec, mark) for row in layer["data"]["values"])
+
+    assert series_of("line") == series_of("area") == ["fit", "fit"]
+    assert series_of("rule") == ["printed", "printed"]
+    seen = [layer for layer in layers_with(spec, "circle") if layer["mark"]["opacity"] == 1]
+    assert {row["path"] for layer in seen for row in layer["data"]["values"]} == {"printed"}
+
+
+@pytest.mark.parametrize("family", ["lines", "bars"])
+def test_a_column_of_the_caller_may_be_called_reading(family: str) -> None:
+    """The word for how a bound is to be read does not overwrite a column of the same name."""
+    data = pd.DataFrame(
+        {
+            "period": ["2021", "2022"],
+            "reading": ["words", "words"],
+            "value": [1, 2],
+            "bound": ["exact", "lower"],
+        }
+    )
+    chart = (
+        lines.chart_lines(data, series="reading", measure="Share")
+        if family == "lines"
+        else bars.chart_bars(data.assign(reading=["a", "b"]), category="reading", measure="Share")
+    )
+    rows = [row for layer in spec_of(chart)["layer"] for row in layer["data"]["values"]]
+    assert {row["reading"] for row in rows} == ({"words"} if family == "lines" else {"a", "b"})
+    assert "at least" in {row.get("value_reading") for row in rows}
+
+
+def test_a_frontier_is_cut_where_it_leaves_the_plot() -> None:
+    """It runs over neither title nor axis, and the table holds what is drawn."""
+    data = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0, 4.0], "y": [1.0, 2.0, 6.0, 2.0, 1.0]})
+    chart = surfaces.chart_regions(
+        data, x="x", y="y", x_title="X", y_title="Y", above="A", below="B", y_span=(0, 4),
+        points=[surfaces.Point(2, 9, "outside")],
+    )  # fmt: skip
+    (line,) = layers_with(spec_of(chart), "line")
+    rows = line["data"]["values"]
+    assert [(row["x"], row["y"]) for row in rows] == [(0, 1), (1, 2), (1.5, 4), (2.5, 4), (3, 2), (4, 1)]
+    assert [row["_piece"] for row in rows] == [0, 0, 0, 1, 1, 1]
+    assert "outside" not in str(spec_of(chart))
+
+
+def test_both_settings_of_a_parameter_can_be_read_when_they_move_the_same_way() -> None:
+    """Two ends on one side of the baseline are still labelled on two sides of the bar."""
+    data = pd.DataFrame(
+        {
+            "parameter": ["p"],
+            "result_low": [2.0],
+            "result_high": [2.1],
+            "setting_low": "few",
+            "setting_high": "many",
+        }
+    )
+    spec = spec_of(intervals.chart_tornado(data, baseline=1.0, measure="Gain"))
+    places = {
+        row["setting"]: (layer["mark"]["align"], row["_at"])
+        for layer in layers_with(spec, "text")
+        for row in layer["data"]["values"]
+    }
+    assert places == {"few": ("right", 1.0), "many": ("left", 2.1)}
+
+
+def test_long_words_of_an_event_break_into_lines() -> None:
+    """A phone is narrower than a sentence."""
+    words = "the unit that runs the mall is set up beside the unit for live streams"
+    spec = spec_of(timelines.chart_timeline(pd.DataFrame({"date": ["2023-12-07"], "event": [words]})))
+    (row,) = layers_with(spec, "text")[0]["data"]["values"]
+    assert row["_words"].split() == ["2023-12-07", *words.split()]
+    assert all(theme.text_width(line, theme.TEXT) <= timelines.WORDS for line in row["_words"].split("\n"))

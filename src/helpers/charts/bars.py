@@ -32,6 +32,11 @@ class _Plan:
     domain: tuple[float, float]
 
     @property
+    def reading(self) -> str:
+        """Return the column that says how a value is to be read; no column of the caller has its name."""
+        return _reading_column(self.value)
+
+    @property
     def height(self) -> int:
         """Return the plot's height in pixels."""
         return theme.ROW * len(self.data)
@@ -56,7 +61,7 @@ class _Plan:
             (self.value, self.measure, self.number),
             (self.low, "Low", self.number),
             (self.high, "High", self.number),
-            ("reading" if "reading" in self.data else None, "Reading", None),
+            (self.reading if self.reading in self.data else None, "Reading", None),
         )
 
 
@@ -170,8 +175,12 @@ def _tidy(
     if group is not None:
         tidy["group"] = data[group].astype(str).to_numpy()
     if bound in data and (data[bound] != "exact").any():
-        tidy["reading"] = data[bound].map(parts.READINGS).to_numpy()
+        tidy[_reading_column(value)] = data[bound].map(parts.READINGS).to_numpy()
     return tidy
+
+
+def _reading_column(value: str) -> str:
+    return f"{value}_reading"
 
 
 def _fills(
@@ -190,7 +199,7 @@ def _fills(
 
 
 def _labels(tidy: pd.DataFrame, value: str, number: str) -> list[str]:
-    readings = tidy.get("reading", pd.Series("as published", index=tidy.index))
+    readings = tidy.get(_reading_column(value), pd.Series("as published", index=tidy.index))
     return [
         parts.SIGNS[reading] + parts.write_number(each, number)
         for each, reading in zip(tidy[value], readings, strict=True)
@@ -209,7 +218,7 @@ def _needs_legend(tidy: pd.DataFrame, category: str) -> bool:
 
 
 def _boxes(plan: _Plan, scale: alt.Scale, *, legend: bool) -> list[alt.Chart]:
-    reading = plan.data.get("reading", pd.Series("as published", index=plan.data.index))
+    reading = plan.data.get(plan.reading, pd.Series("as published", index=plan.data.index))
     key = alt.Legend(title=None, symbolType="square") if legend else None
     paint = alt.Color("_paint:N", title=GROUP_TITLE, scale=scale, legend=key)
     solid, hollow = plan.data[reading == "as published"], plan.data[reading != "as published"]

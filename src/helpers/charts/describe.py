@@ -34,8 +34,17 @@ def describe_series(
         drawn.iloc[drawn[y].to_numpy().argmin()],
         drawn.iloc[drawn[y].to_numpy().argmax()],
     ]
-    first, last, lowest, highest = (f"{prose.format_value(row[y], unit, spec)} in {row[x]}" for row in ends)
+    first, last, lowest, highest = (
+        f"{prose.format_value(row[y], unit, spec)} {_place(drawn, x, row[x])}" for row in ends
+    )
     return f"Line of {what}: from {first} to {last}; lowest {lowest}, highest {highest}."
+
+
+def _place(data: pd.DataFrame, x: str, value: object) -> str:
+    """Say where a point stands: in a period, or at a number."""
+    if not pd.api.types.is_numeric_dtype(data[x]):
+        return f"in {value}"
+    return f"in {value:g}" if x == "year" else f"at {_words(x)} {value:g}"
 
 
 def describe_bars(

@@ -453,19 +453,29 @@ class _Tornado:
         return [bars, parts.encode(rule, x=self.x("_baseline")), *self._settings()]
 
     def _settings(self) -> list[alt.Chart]:
-        right = self.data["result"] >= self.baseline
+        data = self.data.assign(_at=self.data["result"])
+        right = _is_right(data)
+        data.loc[right, "_at"] = data.loc[right, "_at"].clip(lower=self.baseline)
+        data.loc[~right, "_at"] = data.loc[~right, "_at"].clip(upper=self.baseline)
         sides: tuple[tuple[pd.DataFrame, parts.Align, int], ...] = (
-            (self.data[right], "left", 5),
-            (self.data[~right], "right", -5),
+            (data[right], "left", 5),
+            (data[~right], "right", -5),
         )
         style: dict[str, Any] = {"fontSize": theme.SMALL, "color": theme.colour("muted")}
         return [
             parts.encode(
                 alt.Chart(part).mark_text(align=side, dx=shift, **style),
-                x=self.x("result"),
+                x=self.x("_at"),
                 y=self.y(),
                 text=alt.Text("setting:N"),
             )
             for part, side, shift in sides
             if not part.empty
         ]
+
+
+def _is_right(data: pd.DataFrame) -> pd.Series:
+    """Say which end of each parameter is labelled on the right; the two never share a side."""
+    rank = data.groupby("parameter", sort=False)["result"].rank(method="first")
+    right: pd.Series = rank == 2
+    return right

@@ -17,6 +17,9 @@ from helpers.charts.frame import chart_message
 SINGLE = "neutral"
 """What a line is called that has no name because it is alone."""
 
+SIDE = 10
+"""Pixels from the sides of the plot to the first and the last period, whatever the width."""
+
 
 @dataclass(frozen=True)
 class _Plan:
@@ -36,6 +39,12 @@ class _Plan:
     low: str | None
     high: str | None
     head: int
+    dotted: tuple[str, ...]
+
+    @property
+    def reading(self) -> str:
+        """Return the column that says how a value is to be read; no column of the caller has its name."""
+        return _reading_column(self.y)
 
     @property
     def span(self) -> tuple[Any, Any]:
@@ -57,7 +66,8 @@ class _Plan:
                 axis=self._number_axis(),
             )
         axis = parts.period_axis(self.order, title=self.x_title)
-        scale = alt.Scale(type="point", padding=0.4, domain=self.order)
+        # A padding in steps would shift the last label when Vega narrows the plot to make room for it.
+        scale = alt.Scale(type="point", domain=self.order, range=[SIDE, alt.expr(f"width - {SIDE}")])
         return alt.X(f"{field}:O", title=self.x_title, sort=self.order, scale=scale, axis=axis)
 
     def _number_axis(self) -> alt.Axis:
@@ -89,7 +99,7 @@ class _Plan:
             (self.y, self.measure, self.number),
             (self.low, "Low", self.number),
             (self.high, "High", self.number),
-            ("reading" if "reading" in self.data else None, "Reading", None),
+            (self.reading if self.reading in self.data else None, "Reading", None),
         )
 
 
@@ -110,6 +120,7 @@ def chart_lines(
     number: str = ",~f",
     height: int = theme.HEIGHT,
     dashed: Sequence[str] = (),
+    dotted: Sequence[str] = (),
     colour: str = "neutral",
     bridged: bool = False,
 ) -> alt.LayerChart | alt.Chart:
@@ -135,6 +146,8 @@ def chart_lines(
         d3 number format.
     dashed : sequence of str
         Series drawn with a broken line, such as a projection or a counterfactual.
+    dotted : sequence of str
+        Series drawn as points alone, their band as a rule through each, such as what was observed.
     colour : str
         Palette name of the line when there is only one.
     bridged : bool
@@ -151,10 +164,11 @@ def chart_lines(
         return chart_message()
     paints = {SINGLE: colour, **(colours or {})}
     plan = _plan(drawn, x, y, series, measure, x_title, paints, band, bound, zero, number, height)
+    plan = replace(plan, dotted=tuple(dotted))
     known = _events_inside(plan, events)
     places = _places(plan, known)
     plan = replace(plan, head=parts.head_room(places))
-    layers = _spans(plan, spans) + _events(plan, known, places) + ([_band(plan)] if band else [])
+    layers = _spans(plan, spans) + _events(plan, known, places) + (_bands(plan) if band else [])
     layers += ([_bridge(plan)] if bridged else []) + _strokes(plan, dashed)
     return parts.assemble([*layers, *_points(plan), *_names(plan)], height=plan.head + plan.height)
 
@@ -182,7 +196,7 @@ def _plan(
     names = list(dict.fromkeys(tidy[name]))
     ticks = parts.value_ticks(extremes, zero=zero)
     scale = parts.colour_scale(names, colours)
-    return _Plan(tidy, x, y, name, x_title, measure, number, height, ticks, order, scale, low, high, 0)
+    return _Plan(tidy, x, y, name, x_title, measure, number, height, ticks, order, scale, low, high, 0, ())
 
 
 def _tidy(
@@ -193,22 +207,35 @@ def _tidy(
     if series is None:
         tidy["_series"] = SINGLE
     if bound in data and (data[bound] != "exact").any():
-        tidy["reading"] = data[bound].map(parts.READINGS).astype(str)
+        tidy[_reading_column(y)] = data[bound].map(parts.READINGS).astype(str)
     return tidy.sort_values(x, kind="stable").reset_index(drop=True)
 
 
-def _band(plan: _Plan) -> alt.Chart:
-    return parts.encode(
-        alt.Chart(plan.data).mark_area(opacity=0.18),
-        x=plan.x_channel(),
-        y=plan.y_channel(plan.low),
-        y2=alt.Y2(f"{plan.high}"),
-        color=plan.colour(),
+def _reading_column(y: str) -> str:
+    return f"{y}_reading"
+
+
+def _bands(plan: _Plan) -> list[alt.Chart]:
+    alone = plan.data[plan.series].isin(plan.dotted)
+    marks = (
+        alt.Chart(plan.data[~alone]).mark_area(opacity=0.18),
+        alt.Chart(plan.data[alone]).mark_rule(strokeWidth=3, opacity=0.45),
     )
+    return [
+        parts.encode(
+            mark,
+            x=plan.x_channel(),
+            y=plan.y_channel(plan.low),
+            y2=alt.Y2(f"{plan.high}"),
+            color=plan.colour(),
+        )
+        for mark in marks
+        if not mark.data.empty
+    ]
 
 
 def _strokes(plan: _Plan, dashed: Sequence[str]) -> list[alt.Chart]:
-    data = plan.data
+    data = plan.data[~plan.data[plan.series].isin(plan.dotted)]
     if plan.order is not None:
         runs = data.groupby(plan.series)[plan.x].transform(
             lambda periods: parts.segments([str(period) for period in periods], plan.order or [])
@@ -244,15 +271,16 @@ def _stroke(plan: _Plan, data: pd.DataFrame, style: dict[str, Any]) -> alt.Chart
 
 
 def _points(plan: _Plan) -> list[alt.Chart]:
-    reading = plan.data.get("reading", pd.Series("as published", index=plan.data.index))
+    reading = plan.data.get(plan.reading, pd.Series("as published", index=plan.data.index))
     exact, loose = plan.data[reading == "as published"], plan.data[reading != "as published"]
-    style = {"size": 28, "opacity": 1} if plan.order is not None else {"size": 120, "opacity": 0}
-    layers = [] if exact.empty else [_dots(plan, exact, style)]
+    observed = exact[plan.series].isin(plan.dotted) | (plan.order is not None)
+    styles = ((exact[observed], {"size": 28, "opacity": 1}), (exact[~observed], {"size": 120, "opacity": 0}))
+    layers = [_dots(plan, data, style) for data, style in styles if not data.empty]
     return layers + ([] if loose.empty else _hollow(plan, loose))
 
 
 def _dots(plan: _Plan, data: pd.DataFrame, style: dict[str, Any]) -> alt.Chart:
-    """Draw the values; along a number they are only felt by the pointer, since nothing was observed there."""
+    """Draw the values; a line over a number is only felt by the pointer, since nothing was observed there."""
     return parts.encode(
         alt.Chart(data).mark_circle(**style),
         x=plan.x_channel(),
@@ -263,12 +291,12 @@ def _dots(plan: _Plan, data: pd.DataFrame, style: dict[str, Any]) -> alt.Chart:
 
 
 def _hollow(plan: _Plan, data: pd.DataFrame) -> list[alt.Chart]:
-    seen = [reading for reading in parts.HOLLOW_SHAPES if reading in set(data["reading"])]
+    seen = [reading for reading in parts.HOLLOW_SHAPES if reading in set(data[plan.reading])]
     marks = [
-        _hollow_marks(plan, data[data["reading"] == reading], parts.HOLLOW_SHAPES[reading])
+        _hollow_marks(plan, data[data[plan.reading] == reading], parts.HOLLOW_SHAPES[reading])
         for reading in seen
     ]
-    return [_reading_key(plan, data.drop_duplicates("reading"), seen), *marks]
+    return [_reading_key(plan, data.drop_duplicates(plan.reading), seen), *marks]
 
 
 def _hollow_marks(plan: _Plan, data: pd.DataFrame, shape: str) -> alt.Chart:
@@ -290,7 +318,7 @@ def _reading_key(plan: _Plan, data: pd.DataFrame, seen: list[str]) -> alt.Chart:
         x=plan.x_channel(),
         y=plan.y_channel(),
         shape=alt.Shape(
-            "reading:N", title="Reading", scale=scale, legend=alt.Legend(title=None, symbolOpacity=1)
+            f"{plan.reading}:N", title="Reading", scale=scale, legend=alt.Legend(title=None, symbolOpacity=1)
         ),
     )
 

@@ -173,6 +173,11 @@ class _Surface:
     height: int
     head: int
 
+    def holds(self, point: Point) -> bool:
+        """Say whether a place lies on the surface."""
+        (left, right), (low, high) = self.x_span, self.y_span
+        return left <= point.x <= right and low <= point.y <= high
+
     def x_channel(self, field: str | None = None) -> alt.X:
         axis = alt.Axis(format=parts.axis_number(self.x_number), title=self.x_title, tickCount=6)
         scale = alt.Scale(domain=list(self.x_span), nice=False, zero=False)
@@ -347,10 +352,11 @@ def chart_regions(
         tidy["_curve"] = ""
     name = curve or "_curve"
     first = tidy[tidy[name] == tidy[name].iloc[0]].sort_values(x)
-    layers = _fills(plan, first, colours) + _frontiers(plan, tidy, name)
+    layers = _fills(plan, first, colours) + _frontiers(plan, _cut(plan, tidy, name), name)
     layers += _region_words(plan, first, (above, below), colours)
     for point in points:
-        layers += _default_layers(plan, point)
+        if plan.holds(point):
+            layers += _default_layers(plan, point)
     return parts.assemble(layers, height=TITLE_HEAD + height, right=12)
 
 
@@ -358,13 +364,36 @@ def _fills(plan: _Surface, first: pd.DataFrame, colours: tuple[str, str]) -> lis
     edges = first.assign(_edge=first[plan.y].clip(*plan.y_span), _top=plan.y_span[1], _bottom=plan.y_span[0])
     return [
         parts.encode(
-            alt.Chart(edges).mark_area(color=theme.colour(colour), opacity=0.14, clip=True),
+            alt.Chart(edges).mark_area(color=theme.colour(colour), opacity=0.14),
             x=plan.x_channel(),
             y=plan.y_channel("_edge"),
             y2=alt.Y2(side),
         )
         for colour, side in zip(colours, ("_top", "_bottom"), strict=True)
     ]
+
+
+def _cut(plan: _Surface, tidy: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Cut each curve where it leaves the plot, so that it neither runs over the titles nor past the table."""
+    pieces = []
+    for curve, rows in tidy.sort_values(plan.x).groupby(name, sort=False):
+        places = pd.Series(rows[plan.y].to_numpy(dtype=float), index=rows[plan.x].to_numpy(dtype=float))
+        whole = _with_crossings(places, plan.y_span)
+        inside = whole.between(*plan.y_span)
+        piece = pd.DataFrame({plan.x: whole.index, plan.y: whole.to_numpy(), name: curve})
+        pieces.append(piece.assign(_piece=(~inside).cumsum().to_numpy())[inside.to_numpy()])
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _with_crossings(places: pd.Series, span: tuple[float, float]) -> pd.Series:
+    """Add the points at which a line of straight pieces crosses the ends of a span."""
+    known = list(zip(places.index.to_list(), places.to_list(), strict=True))
+    points = dict(known)
+    for (left, low), (right, high) in pairwise(known):
+        for end in span:
+            if min(low, high) < end < max(low, high):
+                points[left + (right - left) * (end - low) / (high - low)] = end
+    return pd.Series(points).sort_index()
 
 
 def _frontiers(plan: _Surface, tidy: pd.DataFrame, name: str) -> list[alt.Chart]:
@@ -376,21 +405,21 @@ def _frontiers(plan: _Surface, tidy: pd.DataFrame, name: str) -> list[alt.Chart]
         (plan.y, plan.y_title, plan.y_number),
     )
     line = parts.encode(
-        alt.Chart(tidy).mark_line(color=theme.colour("ink"), clip=True),
+        alt.Chart(tidy).mark_line(color=theme.colour("ink")),
         x=plan.x_channel(),
         y=plan.y_channel(),
         strokeDash=alt.StrokeDash(f"{name}:N", title="Curve", scale=dash, legend=None),
+        detail=alt.Detail("_piece:N"),
         tooltip=tooltip,
     )
     return [line, *_curve_words(plan, tidy, name)]
 
 
 def _curve_words(plan: _Surface, tidy: pd.DataFrame, name: str) -> list[alt.Chart]:
-    """Name each curve at the last place where it lies inside the plot."""
+    """Name each curve at its last place."""
     if name == "_curve":
         return []
-    inside = tidy[tidy[plan.y].between(*plan.y_span)]
-    last = inside.sort_values(plan.x).groupby(name, sort=False).tail(1)
+    last = tidy.sort_values(plan.x).groupby(name, sort=False).tail(1)
     words = alt.Chart(last.assign(_label=last[name])).mark_text(align="left", dx=6, fontWeight=600)
     return [parts.encode(words, x=plan.x_channel(), y=plan.y_channel(), text=alt.Text("_label:N"))]
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from helpers.charts.frame import chart_message
+from helpers.charts.frame import chart_message, wrap
 
 EVENT_ROW = 21
+WORDS = 230
 DAYS_IN_YEAR = 365.25
 TURNING_SHARE = 0.5
 
@@ -51,7 +52,7 @@ def chart_timeline(
         return chart_message()
     tidy = _tidy(data, date, event, end, kind, label, announced, colour)
     plan = _Plan(tidy, colours, several=kind is not None)
-    height = EVENT_ROW * len(tidy)
+    height = EVENT_ROW * len(tidy) + parts.LINE * int(tidy["_words"].str.count("\n").sum())
     return parts.assemble([*plan.stretches(), *plan.dots(), *plan.words()], height=height, right=8)
 
 
@@ -76,7 +77,9 @@ def _tidy(
     if announced and data[announced].any():
         tidy["state"] = data[announced].map({True: "announced", False: "happened"})
     ordered = tidy.sort_values("_at", kind="stable").reset_index(drop=True)
-    return ordered.assign(_row=[EVENT_ROW * (place + 0.5) for place in range(len(ordered))])
+    words = (ordered["date"] + "  " + ordered["event"]).map(lambda text: wrap(text, theme.TEXT, WORDS))
+    heights = EVENT_ROW + parts.LINE * (words.str.len() - 1)
+    return ordered.assign(_words=words.str.join("\n"), _row=heights.cumsum() - heights / 2)
 
 
 def _years(days: pd.Series) -> pd.Series:
@@ -162,14 +165,16 @@ class _Plan:
         first, last = self.span
         late = (self.data["_at"] - first) / (last - first) > TURNING_SHARE
         edge = self.data["_until"].fillna(self.data["_at"]).where(~late, self.data["_at"])
-        rows = self.data.assign(_edge=edge, _words=self.data["date"] + "  " + self.data["event"])
+        rows = self.data.assign(_edge=edge)
         sides: tuple[tuple[pd.DataFrame, parts.Align, int], ...] = (
             (rows[~late], "left", 9),
             (rows[late], "right", -9),
         )
         return [
             parts.encode(
-                alt.Chart(part).mark_text(align=side, dx=shift),
+                alt.Chart(part).mark_text(
+                    align=side, baseline="middle", dx=shift, lineBreak="\n", lineHeight=parts.LINE
+                ),
                 x=self.x("_edge"),
                 y=self.y(),
                 text=alt.Text("_words:N"),

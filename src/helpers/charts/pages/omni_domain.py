@@ -224,6 +224,7 @@ def chart_share_paths(
             x_title="Quarters from the first printed share",
             colours=PATH_COLOURS,
             dashed=["straight line", "lowest ceiling"],
+            dotted=["printed"],
             number=".0f",
         ),
         title="Printed shares and the paths that fit them",
