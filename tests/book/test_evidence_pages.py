@@ -50,7 +50,7 @@ def write_pages(as_of: str, folder: Path) -> dict[str, bytes]:
     with pytest.MonkeyPatch.context() as patch:
         if as_of not in DRAWN:
             patch.setattr(timeline.figures, "render_figure", lambda *_, **__: RenderedFigure("", {}))
-        return write_evidence({"as_of": as_of}, accepted_runs(as_of), folder=folder)
+        return write_evidence({"as_of": as_of, "edition_id": "0a1b"}, accepted_runs(as_of), folder=folder)
 
 
 def accepted_runs(as_of: str) -> list[dict[str, Any]]:

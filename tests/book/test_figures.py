@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -15,14 +16,19 @@ import pandas as pd
 import pytest
 from lxml import etree, html
 
+from helpers import paths
 from helpers.book import figures
+from helpers.book.citing import Book, Place, read_book
 from helpers.book.figures import RenderedFigure, render_figure, vega_bundle
 from helpers.charts import theme
 from helpers.charts.bars import chart_bars
 from helpers.charts.frame import Chart, Spec, chart_message, frame
 from helpers.charts.lines import chart_lines
+from helpers.errors import InputError
 
 SVG = "{http://www.w3.org/2000/svg}"
+BOOK = Book(title="Report", author="A & B", site_url="", edition_id="0a1b", as_of="2022-11-10")
+PLACE = Place(BOOK, "chapters/loop.html")
 LITERAL = re.compile(r"#[0-9a-f]{6}\b")
 
 
@@ -54,7 +60,7 @@ def many_points(rows: int) -> Spec:
 
 @cache
 def rendered() -> RenderedFigure:
-    return render_figure(two_bars(), number=3, root="../")
+    return render_figure(two_bars(), number=3, place=PLACE)
 
 
 def page_of(figure: RenderedFigure) -> html.HtmlElement:
@@ -80,6 +86,7 @@ def test_anchor_uses_the_name_and_hashes_stand_in_file_names_only() -> None:
     hashed = re.compile(r"figures/peer-sales\.[0-9a-f]{10}\.(csv|js|png|svg)")
     found = [hashed.fullmatch(path) for path in rendered().files]
     assert sorted(match[1] for match in found if match) == ["csv", "js", "png", "svg"]
+    assert "figures/peer-sales.html" in rendered().files
     assert not re.search(r'id="[^"]*[0-9a-f]{10}', rendered().html)
 
 
@@ -303,3 +310,48 @@ def test_a_projection_is_marked_for_the_check_of_hindsight():
     plain = render_figure(frame(chart, alt=alt, **words).spec).html
     marked = render_figure(frame(chart, alt=alt, projection=True, **words).spec).html
     assert ("data-projection" in plain, "data-projection" in marked) == (False, True)
+
+
+def codes_of(figure: RenderedFigure) -> list[str]:
+    return [code.text_content() for code in page_of(figure).xpath(".//details[@class='kx-cite']//code")]
+
+
+def test_a_chart_says_how_to_cite_and_embed_it() -> None:
+    """Without a published address the place inside the book is named, and none is invented."""
+    citation, bibtex, embed = codes_of(rendered())
+    assert citation == (
+        "A & B (2022). “Peers & their sales” [chart]. In Report, edition 0a1b, as of 2022-11-10. "
+        "chapters/loop.html#chart-peer-sales"
+    )
+    assert bibtex.startswith("@misc{kuaishou-peer-sales,")
+    assert r"title = {{Peers \& their sales}}" in bibtex
+    assert r"chapters/loop.html\#chart-peer-sales" in bibtex
+    assert embed.startswith('<iframe src="figures/peer-sales.html" title="Peers &amp; their sales"')
+    assert "http" not in citation + bibtex + embed
+
+
+def test_a_published_book_is_cited_by_its_address() -> None:
+    """Once the book has an address, every citation and every embed code begins with it."""
+    published = dataclasses.replace(BOOK, site_url="https://example.org/report/")
+    citation, _, embed = codes_of(render_figure(two_bars(), place=Place(published, "index.html")))
+    assert citation.endswith(" https://example.org/report/index.html#chart-peer-sales")
+    assert 'src="https://example.org/report/figures/peer-sales.html"' in embed
+
+
+def test_a_chart_has_a_page_of_its_own() -> None:
+    """It names the chart, leads back to its place and brings the same files."""
+    page = html.document_fromstring(rendered().files["figures/peer-sales.html"])
+    assert page.findtext(".//title") == "Peers & their sales · Report"
+    assert page.find(".//h1").text_content() == "Peers & their sales"
+    assert "../chapters/loop.html#chart-peer-sales" in page.xpath("//a/@href")
+    (live,) = page.xpath("//figure/@data-spec")
+    assert live.removeprefix("../") in rendered().files
+    assert not page.find_class("kx-cite")
+
+
+def test_an_address_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A typing mistake in the configuration must not reach every citation."""
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    (tmp_path / "_config.yml").write_text("title: T\nauthor: A\nhtml: {baseurl: example.org}\n")
+    with pytest.raises(InputError, match=r"'baseurl' in _config.yml must be empty or begin with https://"):
+        read_book({"edition_id": "0a1b", "as_of": "2022-11-10"})

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from helpers import data, paths
-from helpers.book import chapters, evidence_pages, figures, moved, places, policy, records, since
+from helpers.book import chapters, citing, evidence_pages, figures, moved, places, policy, records, since
 from helpers.errors import InputError, ReportError, summarise_complaints
 from helpers.runs import contract, dated, editions, engine, inputs, scenarios, verdicts
 from helpers.runs.dated import DatedAnswers
@@ -221,9 +221,10 @@ def write_sources(
     kept = editions.read_editions() if since.is_published(edition) else []
     page = since.describe_since(edition, editions.take_edition(runs) if kept else None, kept)
     (paths.RECORDS / "since.md").write_text(page, encoding="utf-8")
+    book = citing.read_book(edition)
     files = evidence_pages.write_evidence(edition, described)
     claims, systems = (data.load(name, edition["as_of"]) for name in ("claims", "systems"))
-    text, drawn = moved.describe_moves(answers, claims)
+    text, drawn = moved.describe_moves(answers, claims, place=citing.Place(book, "records/moved.html"))
     (paths.RECORDS / "moved.md").write_text(text, encoding="utf-8")
     files |= drawn
     for run, shown in zip(runs, described, strict=True):
@@ -232,7 +233,7 @@ def write_sources(
             contract.read_notebook(name),
             run.read_notebook(),
             panel=records.parameter_panel(shown),
-            render=partial(figures.render_figure, root="../"),
+            render=partial(figures.render_figure, place=citing.Place(book, f"chapters/{name}.html")),
             closing=places.list_backlinks(name, systems, claims, answers[-1].verdicts),
         )
         nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers import data, paths
 from helpers.book.addresses import SERIES
+from helpers.book.citing import Place, read_book
 from helpers.book.claims import describe_claims
 from helpers.book.derived import derive_all, describe_derived
 from helpers.book.evidence import describe_evidence
@@ -43,7 +44,7 @@ def write_evidence(
     Parameters
     ----------
     edition : mapping
-        With ``as_of``.
+        With ``as_of`` and ``edition_id``.
     runs : sequence of mapping
         As in `helpers.book.records.write_records`.
     tables : mapping of str to DataFrame, optional
@@ -57,7 +58,10 @@ def write_evidence(
     facts = read_facts(known["facts"])
     by_id = {fact.fact_id: fact for fact in facts}
     alone, met = derive_all(facts, known, known["events"])
-    timeline, files = describe_timeline(known["events"], known["documents"], known["sources"], day)
+    place = Place(read_book(edition), "records/timeline.html")
+    timeline, files = describe_timeline(
+        known["events"], known["documents"], known["sources"], day, place=place
+    )
     articles = set(known["documents"]["document"])
     results = {run["notebook"]: {item["name"]: item for item in run["results"]} for run in runs}
     charts = {f"{run['notebook']}/{name}": place for run in runs for name, place in run["charts"].items()}

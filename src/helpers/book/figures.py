@@ -20,12 +20,13 @@ from typing import Any
 import pandas as pd
 from lxml import etree
 
+from helpers.book import citing
 from helpers.charts import frame, theme
 from helpers.prose import MINUS
 
 VEGA_LITE = "6.4"
 LIVE_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-FOLDER = "figures"
+FOLDER = citing.FOLDER
 SVG = "http://www.w3.org/2000/svg"
 
 ROWS_SHOWN = 60
@@ -69,7 +70,9 @@ class _Still:
     least: int
 
 
-def render_figure(spec: frame.Spec, *, number: int | None = None, root: str = "") -> RenderedFigure:
+def render_figure(
+    spec: frame.Spec, *, number: int | None = None, place: citing.Place | None = None
+) -> RenderedFigure:
     """Render one framed chart.
 
     Parameters
@@ -78,8 +81,9 @@ def render_figure(spec: frame.Spec, *, number: int | None = None, root: str = ""
         What `helpers.charts.frame.frame` put into the notebook.
     number : int, optional
         Shown before the title as "Figure N".
-    root : str
-        Relative address of the site's root as seen from the page, empty or ending with a slash.
+    place : Place, optional
+        The page; with it the figure says how to cite and embed it, and gets a page of its own. Without it the
+        figure stands at the book's root.
 
     Returns
     -------
@@ -99,12 +103,19 @@ def render_figure(spec: frame.Spec, *, number: int | None = None, root: str = ""
     live = _live_script(spec, still)
     live_path = _path(meta["name"], live, "js")
     files |= {**dict(zip(sheet_paths, sheets, strict=True)), live_path: live}
-    head = _head(meta, number)
-    body = _drawing(meta, still) + _source_line(meta, root)
-    extra = _details(
-        meta, tables, [root + path for path in sheet_paths], {k: root + p for k, p in paths.items()}
-    )
-    return RenderedFigure(_figure(meta, root + live_path, head + body + extra), files)
+
+    def draw(root: str, head: str, more: str = "") -> str:
+        body = _drawing(meta, still) + _source_line(meta, root)
+        pictures = {kind: root + path for kind, path in paths.items()}
+        data = _details(meta, tables, [root + path for path in sheet_paths], pictures)
+        return _figure(meta, root + live_path, f'{head}{body}<div class="kx-actions">\n{data}{more}</div>\n')
+
+    if place is None:
+        return RenderedFigure(draw("", _head(meta, number)), files)
+    alone = draw("../", _head(meta, None, element="h1"))
+    files[f"{FOLDER}/{meta['name']}.html"] = citing.write_page(meta, place, alone)
+    more = citing.offer(meta, place, height=still.height)
+    return RenderedFigure(draw(place.root, _head(meta, number), more), files)
 
 
 @cache
@@ -303,12 +314,20 @@ def _figure(meta: Mapping[str, Any], live: str, inner: str) -> str:
     )
 
 
-def _head(meta: Mapping[str, Any], number: int | None) -> str:
+def _head(meta: Mapping[str, Any], number: int | None, *, element: str = "p") -> str:
     counted = "" if number is None else f'<span class="kx-number">Figure {number}</span> '
     return (
-        f'<figcaption class="kx-head">\n<p class="kx-title" id="chart-{meta["name"]}-title">'
-        f"{counted}{html.escape(meta['title'])}</p>\n"
+        f'<figcaption class="kx-head">\n<{element} class="kx-title" id="chart-{meta["name"]}-title">'
+        f"{counted}{html.escape(meta['title'])}</{element}>\n{_permalink(meta)}"
         f'<p class="kx-subtitle">{html.escape(meta["subtitle"])}</p>\n</figcaption>\n'
+    )
+
+
+def _permalink(meta: Mapping[str, Any]) -> str:
+    title = html.escape(meta["title"])
+    return (
+        f'<a class="kx-permalink" href="#chart-{meta["name"]}">#'
+        f'<span class="kx-unseen"> Link to “{title}”</span></a>\n'
     )
 
 

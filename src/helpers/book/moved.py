@@ -11,6 +11,7 @@ import pandas as pd
 from helpers import prose
 from helpers.book import figures
 from helpers.book.addresses import find_anchor
+from helpers.book.citing import Place
 from helpers.book.html import embed, join_page, write_details, write_table
 from helpers.book.registers import Column, Row, write_cards
 from helpers.book.wording import THEMES, link_result
@@ -53,7 +54,9 @@ DRAWN = {
 NOT_PUBLIC = "article not public"
 
 
-def describe_moves(answers: Sequence[DatedAnswers], claims: pd.DataFrame) -> tuple[str, dict[str, bytes]]:
+def describe_moves(
+    answers: Sequence[DatedAnswers], claims: pd.DataFrame, *, place: Place | None = None
+) -> tuple[str, dict[str, bytes]]:
     """Return the page, and the files of its charts.
 
     Parameters
@@ -62,6 +65,8 @@ def describe_moves(answers: Sequence[DatedAnswers], claims: pd.DataFrame) -> tup
         In order of time; the last are the edition's own.
     claims : DataFrame
         Those public by the edition's day.
+    place : Place, optional
+        The page, for the citations of its charts.
     """
     parts = [
         "# How the answers moved",
@@ -78,7 +83,7 @@ def describe_moves(answers: Sequence[DatedAnswers], claims: pd.DataFrame) -> tup
         parts += [heading, embed(_tabulate(notebook, names, answers))]
         for framed in (_draw(f"{notebook}/{name}", answers) for name in names):
             if framed:
-                drawn = figures.render_figure(framed.spec, root="../")
+                drawn = figures.render_figure(framed.spec, place=place)
                 parts.append(embed(drawn.html))
                 files |= drawn.files
     return join_page([*parts, *_describe_verdicts(answers, claims), *_list_runs(answers)]), files

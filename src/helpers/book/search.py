@@ -8,10 +8,10 @@ from pathlib import Path
 
 from lxml import html as lxml_html
 
-UNSEARCHED = ("search.html",)
+UNSEARCHED = ("search.html", "404.html", "figures/")
 _HEADINGS = {"h1", "h2", "h3"}
 _SKIPPED = {"script", "style", "svg", "math", "pre"}
-_SKIPPED_CLASSES = {"hide", "kx-data", "kx-panel"}
+_SKIPPED_CLASSES = {"hide", "kx-data", "kx-cite", "kx-permalink", "kx-panel"}
 _ROWS = ("fact-", "system-", "claim-", "event-")
 INLINE = {"a", "abbr", "code", "data", "em", "i", "b", "span", "strong", "sub", "sup", "time", "wbr"}
 
@@ -41,7 +41,7 @@ def build_search_index(html: Path, pages: list[Path]) -> str:
     entries = []
     for path in pages:
         name = path.relative_to(html).as_posix()
-        if name in UNSEARCHED:
+        if name.startswith(UNSEARCHED):
             continue
         sections = _read_sections(path, name)
         for section in sections:

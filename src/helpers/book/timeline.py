@@ -13,6 +13,7 @@ import pandas as pd
 from helpers import data
 from helpers.book import figures
 from helpers.book.addresses import find_anchor
+from helpers.book.citing import Place
 from helpers.book.html import embed, join_page, write_table
 from helpers.book.wording import ARTICLES, THEMES, mark_announced, write_period
 from helpers.charts import theme
@@ -98,7 +99,7 @@ LABELS = {
 
 
 def describe_timeline(
-    events: pd.DataFrame, documents: pd.DataFrame, sources: pd.DataFrame, day: date
+    events: pd.DataFrame, documents: pd.DataFrame, sources: pd.DataFrame, day: date, *, place: Place
 ) -> tuple[str, dict[str, bytes]]:
     """Return the page of events, and the files of its chart.
 
@@ -108,8 +109,10 @@ def describe_timeline(
         As public by the day.
     day : date
         Day of the edition.
+    place : Place
+        The page.
     """
-    drawn = figures.render_figure(frame_events(events, documents).spec, root="../")
+    drawn = figures.render_figure(frame_events(events, documents).spec, place=place)
     publishers = dict(zip(sources["source_id"], sources["publisher"], strict=True))
     happened = events[~events["announced"]]
     rows = [*_list_events(happened, publishers, day), *_list_articles(documents)]

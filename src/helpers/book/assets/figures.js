@@ -53,8 +53,9 @@
     drawing.appendChild(holder);
     figure.kxRoom = room;
     return window.vegaEmbed(holder, fitted(name, room), options).then(function (result) {
-      show(figure, drawing, holder, result);
-    }, function (problem) {
+      // Labels beside marks move when the plot is narrowed to make room for them; a second pass settles it.
+      return result.view.resize().runAsync().then(function () { show(figure, drawing, holder, result); });
+    }).catch(function (problem) {
       drawing.removeChild(holder);
       throw problem;
     });
@@ -107,7 +108,33 @@
     }).observe(figure.querySelector(".kx-drawing"));
   }
 
+  // Served pages know their address, so a citation can name it; files on a disk have none worth citing.
+  function completeAddresses(box) {
+    if (!/^http/.test(location.protocol)) { return; }
+    var base = new URL(box.getAttribute("data-root") || "./", location.href).href.split(/[?#]/)[0];
+    box.querySelectorAll("code").forEach(function (code) {
+      code.textContent = code.textContent.replace(/(^|[\s"])((?:figures|chapters|records)\/)/, "$1" + base + "$2");
+    });
+    box.querySelector(".kx-note").remove();
+  }
+
+  function offerCopy(part) {
+    var code = part.querySelector("code");
+    var button = document.createElement("button");
+    button.type = "button";
+    button.className = "kx-button";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", "Copy: " + part.querySelector("p").textContent);
+    button.addEventListener("click", function () {
+      getSelection().selectAllChildren(code);
+      button.textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl+C";
+    });
+    part.querySelector("p").append(" ", button);
+  }
+
   function start() {
+    document.querySelectorAll(".kx-cite[data-root]").forEach(completeAddresses);
+    document.querySelectorAll(".kx-copy").forEach(offerCopy);
     var figures = document.querySelectorAll("figure.kx-figure[data-spec]");
     figures.forEach(function (figure) { markScrolling(figure.querySelector(".kx-drawing")); });
     var saving = navigator.connection && navigator.connection.saveData;
