@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from pathlib import Path
 
 import pytest
+from lxml import html as lxml_html
 
 from helpers.book.policy import POLICY, PageRewriter, finish_book
 from helpers.errors import CheckError
@@ -148,3 +151,66 @@ def test_one_style_sheet_holds_colours_pages_and_figures_in_that_order(book: Pat
 
     styles = (book / "_static" / "report.css").read_text()
     assert styles.index("--kx-ink") < styles.index("p{margin:0}") < styles.index("figure{margin:0}")
+
+
+GLOSSARY = """<html><head><title>G</title></head><body><article><h1>G</h1><dl>
+<dt>Outside link; 外链, <em>wàiliàn</em></dt><dd><p>A link to another platform.</p></dd>
+<dt>Taobao, Tmall; 淘宝, <em>Táobǎo</em>; 天猫</dt><dd><p>Marketplaces.</p></dd>
+</dl></article></body></html>"""
+TEXT = """<html><head><title>T</title><script src="../_static/a.js"></script></head><body><article>
+<h1>外链</h1><p>On 外链 and 天猫.</p><p>外链 again, 快手 too.</p></article></body></html>"""
+
+
+def test_the_first_mention_of_a_term_leads_to_the_glossary(book: Path) -> None:
+    """Headings stay free of links, later mentions too; the words of the tooltip are those of the entry."""
+    (book / "chapters").mkdir()
+    (book / "chapters/loop.html").write_text(TEXT)
+    (book / "glossary.html").write_text(GLOSSARY)
+    finish_book(book)
+
+    page = lxml_html.document_fromstring((book / "chapters/loop.html").read_text())
+    links = page.find_class("kx-term")
+    assert [(link.get("href"), link.text_content()) for link in links] == [
+        ("../glossary.html#term-外链", "外链"),
+        ("../glossary.html#term-淘宝", "天猫"),
+    ]
+    assert links[0].get("data-tip") == "Outside link; 外链, wàiliàn: A link to another platform."
+    assert [span.get("lang") for span in page.iter("span")] == ["zh"] * 5
+    glossary = lxml_html.document_fromstring((book / "glossary.html").read_text())
+    assert [entry.get("id") for entry in glossary.iter("dt")] == ["term-外链", "term-淘宝"]
+    assert not glossary.find_class("kx-term")
+
+
+def test_the_address_of_an_asset_changes_with_its_content(book: Path) -> None:
+    """A reader who comes back gets the new file with the new page."""
+    (book / "chapters").mkdir()
+    addresses = []
+    for content in ("let a = 1", "let a = 2"):
+        (book / "chapters/loop.html").write_text(TEXT)
+        (book / "_static/a.js").write_text(content)
+        for name in ("book", "tables", "figures"):
+            (book / f"_static/{name}.css").write_text("")
+        finish_book(book)
+        addresses += re.findall(r'src="(../_static/a.js[^"]*)"', (book / "chapters/loop.html").read_text())
+
+    assert len(set(addresses)) == 2
+    assert all(re.fullmatch(r"\.\./_static/a\.js\?v=[0-9a-f]{8}", address) for address in addresses)
+
+
+def test_a_script_that_must_stay_is_named_in_the_policy() -> None:
+    """A page served at any depth has no way to its files; the policy allows that one script by its hash."""
+    rewriter = PageRewriter("404.html")
+    script = 'if (1 < 2 && "a") { look(); }'
+    page = rewriter.rewrite(f"<html><head></head><body><script data-stay>{script}</script></body></html>")
+
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'self' 'sha256-{digest}';" in page
+    assert f"<script data-stay>{script}</script>" in page
+    assert rewriter.files == {}
+
+
+def test_the_role_of_a_paragraph_is_kept() -> None:
+    """A message that appears later is announced only if its role stands."""
+    body = '<p id="count" role="status">Type words.</p>'
+
+    assert rewrite(body)[0] == body

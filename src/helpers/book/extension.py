@@ -208,7 +208,7 @@ def _prepare_builder(app: Sphinx) -> None:
 
 
 def _add_pages(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
-    return [("search", {"title": "Search"}, "search.html")]
+    return [("search", {"title": "Search"}, "search.html"), ("404", {"title": "Page not found"}, "404.html")]
 
 
 def _add_context(

@@ -1,8 +1,9 @@
 """What happens to the built pages before they are published.
 
 `finish_book` gives each page a strict content policy and makes it hold: inline scripts, styles and style
-attributes move to files, handlers are refused. It also marks Chinese text, makes wide tables scroll,
-writes the search index and removes what the builder leaves behind.
+attributes move to files, handlers are refused. It also marks Chinese text, links terms
+to the glossary, makes wide tables scroll, writes the search index, puts a hash of its content behind each
+asset's address and removes what the builder leaves behind.
 
 Tags are rewritten one by one while the rest of each page is copied as it stands, so that embedded SVG keeps
 its exact spelling.
@@ -10,12 +11,16 @@ its exact spelling.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import shutil
+from collections.abc import Iterable, Mapping
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 
+from helpers.book import terms
 from helpers.book.search import build_search_index
 from helpers.charts.theme import css_variables
 from helpers.errors import CheckError, summarise_complaints
@@ -40,12 +45,16 @@ STYLE_PARTS = ("_static/book.css", "_static/tables.css", "_static/figures.css")
 SEARCH_INDEX = "_static/search-index.js"
 
 _HASH_LENGTH = 12
+_VERSION_LENGTH = 8
 _DATA_BLOCK = re.compile(r"application/([\w.+-]+\+)?json|text/plain")
-_HAN = r"\u3400-\u9fff\uf900-\ufaff"
-_CHINESE = re.compile(rf"[{_HAN}](?:[{_HAN}\u3000-\u303f\uff00-\uffef]*[{_HAN}])?")
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
 _NO_SPANS = frozenset({"script", "style", "title", "textarea", "option", "svg", "math"})
-_CONTENT_ATTRIBUTES = {"p": "role", "summary": "aria-label", "table": "border"}
+_CONTENT_ATTRIBUTES = {"summary": "aria-label", "table": "border"}
+_EXPLAINED_IN = frozenset({"p", "li", "dd"})
+_UNEXPLAINED_IN = frozenset(
+    {"a", "aside", "button", "code", "dt", "figure", "footer", "header", "nav", "summary", "table"}
+)
+_ASSET = re.compile(r'(?P<before> (?:href|src|data-bundle)=")(?P<way>(?:\.\./)*)(?P<name>[\w./-]+)(?=")')
 
 
 class PageRewriter(HTMLParser):
@@ -59,11 +68,18 @@ class PageRewriter(HTMLParser):
         Style attributes by the class that replaces them.
     complaints : list of str
         What cannot be made to comply.
+    explained : dict of str to Term
+        Terms of the glossary that the page has not linked yet.
+    kept : list of str
+        Inline scripts that stay because they are marked ``data-stay``; the policy names their hashes.
     """
 
-    def __init__(self, page: str):
+    def __init__(self, page: str, explained: Mapping[str, terms.Term] | None = None):
         super().__init__(convert_charrefs=False)
         self.page = page
+        self.explained = dict(explained or {})
+        self.kept: list[str] = []
+        self._keeps = False
         self.prefix = "../" * (len(PurePosixPath(page).parts) - 1)
         self.files: dict[str, str] = {}
         self.rules: dict[str, str] = {}
@@ -76,7 +92,7 @@ class PageRewriter(HTMLParser):
         """Return the page with its policy."""
         self.feed(html)
         self.close()
-        return "".join(self._out)
+        return "".join(self._out).replace(POLICY, allow_scripts(self.kept), 1)
 
     def handle_decl(self, decl: str) -> None:
         """Copy the document type."""
@@ -97,8 +113,11 @@ class PageRewriter(HTMLParser):
         """Copy text, mark Chinese in it; collect the text of an inline script or style."""
         if self._moved is not None:
             self._moved.append(data)
+        elif self._keeps:
+            self.kept[-1] += data
+            self._out.append(data)
         elif self._marks_chinese():
-            self._out.append(_CHINESE.sub(r'<span lang="zh">\g<0></span>', data))
+            self._out.append(terms.CHINESE.sub(lambda found: self._mark(found[0]), data))
         else:
             self._out.append(data)
 
@@ -114,6 +133,7 @@ class PageRewriter(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Copy an end tag; put a link where an inline script or style ended."""
+        self._keeps = False
         if self._inside(tag):
             while self._open.pop()[0] != tag:
                 pass
@@ -127,8 +147,14 @@ class PageRewriter(HTMLParser):
 
     def _start(self, tag: str, attrs: list[tuple[str, str | None]], text: str) -> None:
         given = dict(attrs)
+        self._keeps = tag == "script" and "data-stay" in given
+        if self._keeps:
+            self.kept.append("")
         if tag == "style" or (
-            tag == "script" and not given.get("src") and not _DATA_BLOCK.fullmatch(given.get("type") or "")
+            tag == "script"
+            and not given.get("src")
+            and not self._keeps
+            and not _DATA_BLOCK.fullmatch(given.get("type") or "")
         ):
             self._moved = []
             return
@@ -177,6 +203,13 @@ class PageRewriter(HTMLParser):
         language = next((lang for _, lang in reversed(self._open) if lang), "")
         return not language.startswith("zh")
 
+    def _mark(self, words: str) -> str:
+        """Mark Chinese words; the first mention of a term in the text is linked to the glossary."""
+        open_tags = {tag for tag, _ in self._open}
+        if words in self.explained and open_tags & _EXPLAINED_IN and not open_tags & _UNEXPLAINED_IN:
+            return terms.link_term(words, {words: self.explained.pop(words)}, self.prefix)
+        return f'<span lang="zh">{words}</span>'
+
     def _complain(self, problem: str) -> None:
         self.complaints.append(f"{self.page}, line {self.getpos()[0]}: {problem}")
 
@@ -199,8 +232,10 @@ def finish_book(html: Path) -> None:
     complaints: list[str] = []
     rules: dict[str, str] = {}
     pages = sorted(html.rglob("*.html"))
+    explained = _prepare_glossary(html / terms.PAGE)
     for path in pages:
-        rewriter = PageRewriter(path.relative_to(html).as_posix())
+        name = path.relative_to(html).as_posix()
+        rewriter = PageRewriter(name, None if name == terms.PAGE else explained)
         page = rewriter.rewrite(path.read_text(encoding="utf-8"))
         complaints += rewriter.complaints
         rules |= rewriter.rules
@@ -212,6 +247,39 @@ def finish_book(html: Path) -> None:
         html, {str(ATTRIBUTE_STYLES): "".join(f".{name}{{{rules[name]}}}\n" for name in sorted(rules))}
     )
     _write_files(html, {SEARCH_INDEX: build_search_index(html, pages)})
+    _add_versions(html, pages)
+
+
+def allow_scripts(scripts: Iterable[str]) -> str:
+    """Return the policy with the hashes of the inline scripts that a page cannot do without."""
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = "".join(f" 'sha256-{digest}'" for digest in hashes)
+    return POLICY.replace("script-src 'self'", f"script-src 'self'{allowed}")
+
+
+def _prepare_glossary(path: Path) -> dict[str, terms.Term]:
+    """Give the glossary's entries their anchors and return them; a book without a glossary has none."""
+    if not path.is_file():
+        return {}
+    page = terms.anchor_entries(path.read_text(encoding="utf-8"))
+    path.write_text(page, encoding="utf-8")
+    return terms.read_terms(page)
+
+
+def _add_versions(html: Path, pages: list[Path]) -> None:
+    """Put a hash of its content behind the address of each asset, so that no reader keeps an old one."""
+    versions = {
+        path.relative_to(html).as_posix(): hash_bytes(path.read_bytes())[:_VERSION_LENGTH]
+        for path in sorted((html / "_static").rglob("*"))
+        if path.is_file()
+    }
+
+    def add(found: re.Match[str]) -> str:
+        name = found["name"] if found["name"].startswith("_static/") else f"_static/{found['name']}"
+        return f"{found[0]}?v={versions[name]}" if name in versions else found[0]
+
+    for path in pages:
+        path.write_text(_ASSET.sub(add, path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _remove_leftovers(html: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -10,6 +11,24 @@ import click
 
 from helpers import paths
 from helpers.errors import EnvironmentMissingError, InputError
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serve files, and the book's own page for an address that does not exist."""
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer with the book's page where a file is missing."""
+        page = Path(self.directory) / "404.html"
+        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        content = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
 
 def serve_book(folder: Path | None = None, *, port: int = 8000) -> None:
@@ -25,7 +44,7 @@ def serve_book(folder: Path | None = None, *, port: int = 8000) -> None:
     folder = folder or paths.BUILD / "html"
     if not (folder / "index.html").is_file():
         raise InputError(f"{folder} holds no book (no index.html); run `make book` first")
-    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    handler = partial(_Handler, directory=str(folder))
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as error:

@@ -64,8 +64,48 @@
     });
   }
 
+  // What a term means, on hover and on focus. The tip can be pointed at and goes with Escape; without scripts
+  // the term is a link to the glossary.
+  function explainTerms() {
+    var tip = document.createElement("div");
+    var leaving = 0;
+    tip.className = "kx-tip";
+    tip.id = "kx-tip";
+    tip.setAttribute("role", "tooltip");
+    tip.hidden = true;
+
+    function show(term) {
+      clearTimeout(leaving);
+      tip.textContent = term.dataset.tip;
+      tip.hidden = false;
+      var box = term.getBoundingClientRect();
+      tip.style.left = scrollX + Math.max(16, Math.min(box.left, root.clientWidth - tip.offsetWidth - 16)) + "px";
+      tip.style.top = scrollY + box.bottom + 6 + "px";
+    }
+
+    function hide() {
+      clearTimeout(leaving);
+      leaving = setTimeout(function () {
+        tip.hidden = true;
+      }, 150);
+    }
+
+    document.querySelectorAll(".kx-term").forEach(function (term) {
+      term.setAttribute("aria-describedby", tip.id);
+      ["mouseenter", "focus"].forEach((name) => term.addEventListener(name, () => show(term)));
+      ["mouseleave", "blur"].forEach((name) => term.addEventListener(name, hide));
+    });
+    tip.addEventListener("mouseenter", () => clearTimeout(leaving));
+    tip.addEventListener("mouseleave", hide);
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") tip.hidden = true;
+    });
+    document.querySelector("main").append(tip);
+  }
+
   var button = document.querySelector(".kx-mode");
   if (button) offerTheme(button);
+  explainTerms();
   reachScrollers();
   window.addEventListener("resize", reachScrollers);
   document.addEventListener("toggle", reachScrollers, true);
