@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install book test verify lab serve bench accept lint types nbval lock clean
+.PHONY: help install book test verify pdf lab serve bench accept lint types nbval lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ verify: $(READY) ## the long checks: every promise, every accepted edition
 
 nbval: $(READY) ## compare the executed notebooks with a real kernel, output for output
 	@$(BIN)/report check executed nbval
+
+pdf: $(READY) ## print the built book with Chromium, beside it
+	@$(BIN)/report pdf
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,12 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Request, ViewportSize, sync_playwright
 
-from helpers.errors import EnvironmentMissingError
+from helpers.book.chromium import FLAGS, find_chromium
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 WINDOW: ViewportSize = {"width": 1280, "height": 800}
 
 
@@ -46,15 +41,6 @@ def _serve(folder: Path) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-def find_chromium() -> str:
-    """Return the path of Chromium as the system has it."""
-    if path := shutil.which("chromium") or shutil.which("chromium-browser"):
-        return path
-    raise EnvironmentMissingError(
-        "no Chromium on this machine: install the system package chromium, or leave out the row first-view"
-    )
 
 
 def view_first(book: Path, page_name: str) -> FirstView:

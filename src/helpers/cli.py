@@ -95,6 +95,13 @@ _scenario = click.option(
 )
 _as_of = click.option("--as-of", metavar="DATE", help="Use only what was published by this ISO day.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+_book = click.option(
+    "--book",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Built book; by default _build/html.",
+)
 _timeout = click.option(
     "--timeout", "timeout_seconds", type=click.IntRange(1), default=600, show_default=True, metavar="SECONDS",
     help="Longest time for one cell.",
@@ -332,12 +339,45 @@ def check_command(names: tuple[str, ...], folder: Path | None) -> None:
 
 @main.command("serve")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-@click.option("--book", "folder", type=click.Path(path_type=Path), help="Built book; by default _build/html.")
+@_book
 def serve_command(port: int, folder: Path | None) -> None:
     """Serve the built book on this machine only."""
     from helpers.book import serve
 
     serve.serve_book(folder, port=port)
+
+
+@main.command("pdf")
+@click.argument("page", required=False)
+@_book
+@click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Where the PDF goes; by default beside the book.")  # fmt: skip
+def pdf_command(page: str | None, folder: Path | None, target: Path | None) -> None:
+    """Print the built book, or one PAGE of it, with Chromium: outline, page numbers, charts as vectors.
+
+    Example: report pdf closed_loop
+    """
+    from helpers import paths
+    from helpers.book import chromium
+
+    book = folder or paths.BUILD / "html"
+    target = target or book.with_name(f"{book.name}-{page or 'book'}.pdf")
+    chromium.print_pdf(book, target, name=page)
+    click.echo(f"{target} ({target.stat().st_size / 1e6:.1f} MB)")
+
+
+@main.command("tree")
+@click.argument("page")
+@_book
+def tree_command(page: str, folder: Path | None) -> None:
+    """Show what a screen reader meets on PAGE of the built book, in its order.
+
+    Example: report tree closed_loop
+    """
+    from helpers import paths
+    from helpers.book import chromium
+
+    click.echo(chromium.print_tree(folder or paths.BUILD / "html", page))
 
 
 @main.command("diff")

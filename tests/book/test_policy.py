@@ -214,3 +214,4 @@ def test_the_role_of_a_paragraph_is_kept() -> None:
     body = '<p id="count" role="status">Type words.</p>'
 
     assert rewrite(body)[0] == body
+    assert rewrite('<p class="caption" role="heading">Themes</p>')[0] == '<p class="caption">Themes</p>'

@@ -25,7 +25,18 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from helpers import data, paths
-from helpers.book import chapters, citing, evidence_pages, figures, moved, places, policy, records, since
+from helpers.book import (
+    chapters,
+    citing,
+    evidence_pages,
+    figures,
+    moved,
+    places,
+    policy,
+    records,
+    since,
+    takeaway,
+)
 from helpers.errors import InputError, ReportError, summarise_complaints
 from helpers.runs import contract, dated, editions, engine, inputs, scenarios, verdicts
 from helpers.runs.dated import DatedAnswers
@@ -238,7 +249,10 @@ def write_sources(
         )
         nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
         files |= made
-    return files
+    carried = takeaway.collect_files(edition, runs)
+    page = takeaway.describe_takeaway(edition, carried, list(results))
+    (paths.RECORDS / "takeaway.md").write_text(page, encoding="utf-8")
+    return files | carried
 
 
 def _build_aside(edition: dict[str, Any], files: dict[str, bytes], target: Path) -> None:
@@ -254,6 +268,7 @@ def _build_aside(edition: dict[str, Any], files: dict[str, bytes], target: Path)
         policy.finish_book(html)
         lock = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")
         (html / materials.FILE).write_text(materials.write_materials(lock), encoding="utf-8")
+        (html / takeaway.MAP).write_text(takeaway.write_map(html), encoding="utf-8")
         (html / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
         write_sums(html)
         _swap(html, target)

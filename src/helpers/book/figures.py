@@ -415,7 +415,8 @@ def _row(cells: tuple[str, ...], numeric: list[bool]) -> str:
     first, *rest = (
         (html.escape(cell), _numeric_class(flag)) for cell, flag in zip(cells, numeric, strict=True)
     )
-    head = f'<th scope="row"{first[1]}>{first[0]}</th>'
+    named = f'<th scope="row"{first[1]}>{first[0]}</th>'
+    head = named if first[0] else "<td></td>"
     return f"<tr>{head}{''.join(f'<td{style}>{cell}</td>' for cell, style in rest)}</tr>\n"
 
 

@@ -1,9 +1,12 @@
-"""Pieces of HTML that the generated pages are made of."""
+"""Pieces of HTML that the generated pages are made of, and how a built page is read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
+
+from lxml import html as lxml_html
 
 _LINE = "\n"
 
@@ -40,3 +43,13 @@ def write_table(
         mark = f' id="{escape(ids[number])}"' if ids else ""
         body.append(f"<tr{mark}>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>")
     return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{_LINE.join(body)}\n</tbody>\n</table>"
+
+
+def read_page(path: Path) -> lxml_html.HtmlElement:
+    """Return a built page."""
+    return lxml_html.document_fromstring(path.read_text(encoding="utf-8"))
+
+
+def read_title(page: lxml_html.HtmlElement) -> str:
+    """Return the first heading of a built page without the mark of its link."""
+    return str(page.find(".//h1").text_content()).removesuffix("#")

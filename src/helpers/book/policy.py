@@ -50,6 +50,7 @@ _DATA_BLOCK = re.compile(r"application/([\w.+-]+\+)?json|text/plain")
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
 _NO_SPANS = frozenset({"script", "style", "title", "textarea", "option", "svg", "math"})
 _CONTENT_ATTRIBUTES = {"summary": "aria-label", "table": "border"}
+_LOOSE_HEADING = ("p", "heading")
 _EXPLAINED_IN = frozenset({"p", "li", "dd"})
 _UNEXPLAINED_IN = frozenset(
     {"a", "aside", "button", "code", "dt", "figure", "footer", "header", "nav", "summary", "table"}
@@ -172,6 +173,8 @@ class PageRewriter(HTMLParser):
             if name in ("href", "src", "action") and (value or "").strip().lower().startswith("javascript:"):
                 self._complain(f"script address in {name} of <{tag}>")
         unwanted = {"style", _CONTENT_ATTRIBUTES.get(tag, "style")}
+        if (tag, given.get("role")) == _LOOSE_HEADING:
+            unwanted.add("role")
         if not unwanted & given.keys():
             return text
         if style := (given.get("style") or "").strip().rstrip(";"):

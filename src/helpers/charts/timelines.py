@@ -79,7 +79,7 @@ def _tidy(
     ordered = tidy.sort_values("_at", kind="stable").reset_index(drop=True)
     words = (ordered["date"] + "  " + ordered["event"]).map(lambda text: wrap(text, theme.TEXT, WORDS))
     heights = EVENT_ROW + parts.LINE * (words.str.len() - 1)
-    return ordered.assign(_words=words.str.join("\n"), _row=heights.cumsum() - heights / 2)
+    return ordered.assign(_words=words.str.join("\n"), _row=heights.cumsum() - heights + EVENT_ROW / 2)
 
 
 def _years(days: pd.Series) -> pd.Series:

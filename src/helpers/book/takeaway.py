@@ -1,0 +1,143 @@
+"""What a reader can carry away: notebooks as source and as run, the data as one archive, a map for machines.
+
+An edition of a past day gives none of the files away, since they hold what became known later; charts bring
+their own data in every edition.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from lxml import html as lxml_html
+
+from helpers import paths
+from helpers.book.html import embed, join_page, read_page, read_title, write_table
+from helpers.runs.inputs import list_data_files
+from helpers.runs.record import Run
+
+FOLDER = "takeaway"
+DATA_ARCHIVE = f"{FOLDER}/kuaishou-data.zip"
+MAP = "llms.txt"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def collect_files(edition: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, bytes]:
+    """Return the files by path from the book's root; none for an edition of a past day.
+
+    Parameters
+    ----------
+    edition : mapping
+        With ``latest``.
+    runs : sequence of Run
+        The runs of the edition.
+    """
+    if not edition["latest"]:
+        return {}
+    files = {DATA_ARCHIVE: zip_files(list_data_files(), base=paths.DATA)}
+    for run in runs:
+        name = run.record["notebook"]
+        files[f"{FOLDER}/source/{name}.ipynb"] = (paths.NOTEBOOKS / f"{name}.ipynb").read_bytes()
+        files[f"{FOLDER}/run/{name}.ipynb"] = run.notebook_path.read_bytes()
+    return files
+
+
+def zip_files(files: Iterable[Path], *, base: Path) -> bytes:
+    """Return an archive of files; the same files give the same bytes, on any day and machine."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(path.relative_to(base).as_posix(), _EPOCH)
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
+            packed.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+    return archive.getvalue()
+
+
+def describe_takeaway(edition: Mapping[str, Any], files: Mapping[str, bytes], names: Sequence[str]) -> str:
+    """Return the page that links the files and names the commands for the rest.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        As from `collect_files`.
+    names : sequence of str
+        The notebooks in the order of the book.
+    """
+    parts = [
+        "# Take away",
+        "Each chart unfolds its data, its picture as SVG and PNG, its citation and the code that embeds it. "
+        "What follows is about the whole.",
+        "## Paper",
+        "A chapter or the whole book becomes a PDF with outline, page numbers and charts as vectors. The "
+        "command prints the built book with Chromium and leaves the file beside it.",
+        "```sh\nreport pdf\nreport pdf closed_loop\n```",
+    ]
+    parts += _describe_files(files, names) if files else [_explain_absence(edition["as_of"])]
+    parts += [
+        "## Machines",
+        f'<a href="../{MAP}">{MAP}</a> lists the pages with their first words. '
+        '<a href="../edition.json">edition.json</a> names the edition and its runs, and '
+        '<a href="../SHA256SUMS">SHA256SUMS</a> every file with its hash.',
+    ]
+    return join_page(parts)
+
+
+def _explain_absence(as_of: str) -> str:
+    return (
+        f"## Notebooks and data\n\nThis edition shows what was known on {as_of}. The notebooks and the data "
+        "hold what became public later, so they are given away with the newest edition only."
+    )
+
+
+def _describe_files(files: Mapping[str, bytes], names: Sequence[str]) -> list[str]:
+    rows = [
+        [
+            f"<code>{escape(name)}</code>",
+            *(_link(f"{FOLDER}/{kind}/{name}.ipynb", files) for kind in ("source", "run")),
+        ]
+        for name in names
+    ]
+    count = len(list_data_files())
+    return [
+        "## Notebooks",
+        "The source opens in JupyterLab and runs inside a clone of the report; as run, it holds the outputs "
+        "of this edition.",
+        embed(write_table(["Notebook", "Source", "As run"], rows)),
+        "## Data",
+        f"{_link(DATA_ARCHIVE, files)}: the {count} files of the data package with its description in "
+        "<code>datapackage.json</code>. [Data](data.md) explains them.",
+    ]
+
+
+def _link(path: str, files: Mapping[str, bytes]) -> str:
+    size = f"{len(files[path]) / 1000:,.0f} kB"
+    return f'<a href="../{escape(path)}" download>{escape(Path(path).name)}</a> ({size})'
+
+
+def write_map(html: Path) -> str:
+    """Return a map of the built pages in the form of llms.txt: parts of the book, links, first words.
+
+    Parameters
+    ----------
+    html : Path
+        Folder of the finished pages.
+    """
+    front = read_page(html / "index.html")
+    lines = [f"# {read_title(front)}", "", f"> {_first_words(front)}"]
+    for part in front.xpath("//nav[@id='contents']/*"):
+        if part.tag == "p":
+            lines += ["", f"## {part.text_content()}", ""]
+        for name in part.xpath(".//a/@href"):
+            page = read_page(html / name)
+            lines.append(f"- [{read_title(page)}]({name}): {_first_words(page)}")
+    return "\n".join(lines) + "\n"
+
+
+def _first_words(page: lxml_html.HtmlElement) -> str:
+    (first, *_) = page.xpath("//article//p[normalize-space() and not(ancestor::aside)]")
+    return " ".join(first.text_content().split())
