@@ -48,11 +48,14 @@ def build(tmp_path: Path) -> Build:
         (source / "records" / "results.json").write_text(json.dumps(RESULTS))
         (source / "records" / "figures.json").write_text(json.dumps(FIGURES))
         (source / "records" / "edition.json").write_text(json.dumps({"as_of": as_of}))
+        (source / "templates").mkdir(exist_ok=True)
+        (source / "templates" / "404.html").write_text("")
         (source / f"{name}.md").write_text(f"# Title\n\n{text}\n")
         overrides = {
             "extensions": ["myst_parser", "helpers.book.extension"],
             "root_doc": name,
             "html_theme": "basic",
+            "templates_path": ["templates"],
             "myst_enable_extensions": ["colon_fence", "dollarmath"],
         }
         with patch_docutils(None), docutils_namespace():

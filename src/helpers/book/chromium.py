@@ -106,19 +106,26 @@ def print_pdf(book: Path, target: Path, *, name: str | None = None) -> None:
     name : str, optional
         One page; by default all of them in the order of the contents.
     """
-    pages = list_pages(book) if name is None else [find_page(book, name)]
-    with tempfile.TemporaryDirectory(prefix="report-pdf-") as folder, open_page() as page:
+    names = list_pages(book) if name is None else [find_page(book, name)]
+    with open_page() as page:
+        content = print_pages(page, book.resolve(), names)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(content)
+    part.replace(target)
+
+
+def print_pages(page: Page, book: Path, names: Sequence[str]) -> bytes:
+    """Return pages of a book as one PDF that carries no clock."""
+    with tempfile.TemporaryDirectory(prefix="report-pdf-") as folder:
         joined = Path(folder) / "book.html"
-        joined.write_text(join_pages(book.resolve(), pages), encoding="utf-8")
+        joined.write_text(join_pages(book, names), encoding="utf-8")
         page.goto(joined.as_uri())
         content = page.pdf(
             format="A4", tagged=True, outline=True, margin=MARGIN,
             display_header_footer=True, header_template="<span></span>", footer_template=FOOTER,
         )  # fmt: skip
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    part.write_bytes(_STAMP.sub(rb"\g<1>19700101000000", content))
-    part.replace(target)
+    return _STAMP.sub(rb"\g<1>19700101000000", content)
 
 
 def join_pages(book: Path, names: Sequence[str]) -> str:

@@ -175,7 +175,10 @@ class PageRewriter(HTMLParser):
         unwanted = {"style", _CONTENT_ATTRIBUTES.get(tag, "style")}
         if (tag, given.get("role")) == _LOOSE_HEADING:
             unwanted.add("role")
-        if not unwanted & given.keys():
+        if "headerlink" in (given.get("class") or ""):
+            # A heading is read without the mark of its link.
+            given |= {"aria-hidden": "true", "tabindex": "-1"}
+        elif not unwanted & given.keys():
             return text
         if style := (given.get("style") or "").strip().rstrip(";"):
             given["class"] = f"{given.get('class') or ''} {self._style_class(style)}".strip()

@@ -13,7 +13,7 @@ from helpers import paths
 from helpers.errors import EnvironmentMissingError, InputError
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class BookHandler(SimpleHTTPRequestHandler):
     """Serve files, and the book's own page for an address that does not exist."""
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
@@ -44,7 +44,7 @@ def serve_book(folder: Path | None = None, *, port: int = 8000) -> None:
     folder = folder or paths.BUILD / "html"
     if not (folder / "index.html").is_file():
         raise InputError(f"{folder} holds no book (no index.html); run `make book` first")
-    handler = partial(_Handler, directory=str(folder))
+    handler = partial(BookHandler, directory=str(folder))
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as error:

@@ -13,9 +13,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from lxml import html as lxml_html
 
 from helpers import paths
+from helpers.book.chapters import INJECTED_TAG
 from helpers.book.html import embed, join_page, read_page, read_title, write_table
 from helpers.runs.inputs import list_data_files
 from helpers.runs.record import Run
@@ -42,8 +44,17 @@ def collect_files(edition: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, 
     for run in runs:
         name = run.record["notebook"]
         files[f"{FOLDER}/source/{name}.ipynb"] = (paths.NOTEBOOKS / f"{name}.ipynb").read_bytes()
-        files[f"{FOLDER}/run/{name}.ipynb"] = run.notebook_path.read_bytes()
+        files[f"{FOLDER}/run/{name}.ipynb"] = _write_run(run)
     return files
+
+
+def _write_run(run: Run) -> bytes:
+    """Return the executed notebook; the cell that sets the parameters is a cell like any other."""
+    notebook = run.read_notebook()
+    for cell in notebook.cells:
+        if INJECTED_TAG in cell.metadata.get("tags", []):
+            cell.metadata.tags.remove(INJECTED_TAG)
+    return f"{nbformat.writes(notebook)}\n".encode()
 
 
 def zip_files(files: Iterable[Path], *, base: Path) -> bytes:

@@ -14,7 +14,7 @@ import pandas as pd
 from helpers.charts.frame import chart_message, wrap
 
 EVENT_ROW = 21
-WORDS = 230
+WORDS = 270
 DAYS_IN_YEAR = 365.25
 TURNING_SHARE = 0.5
 
