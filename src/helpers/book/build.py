@@ -250,7 +250,7 @@ def write_sources(
         nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
         files |= made
     carried = takeaway.collect_files(edition, runs)
-    page = takeaway.describe_takeaway(edition, carried, list(results))
+    page = takeaway.describe_takeaway(edition, carried, list(answers[-1].results))
     (paths.RECORDS / "takeaway.md").write_text(page, encoding="utf-8")
     return files | carried
 

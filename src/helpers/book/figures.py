@@ -326,8 +326,8 @@ def _head(meta: Mapping[str, Any], number: int | None, *, element: str = "p") ->
 def _permalink(meta: Mapping[str, Any]) -> str:
     title = html.escape(meta["title"])
     return (
-        f'<a class="kx-permalink" href="#chart-{meta["name"]}">#'
-        f'<span class="kx-unseen"> Link to “{title}”</span></a>\n'
+        f'<a class="kx-permalink" href="#chart-{meta["name"]}"><span aria-hidden="true">#</span>'
+        f'<span class="kx-unseen">Link to “{title}”</span></a>\n'
     )
 
 

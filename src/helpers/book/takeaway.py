@@ -54,6 +54,7 @@ def _write_run(run: Run) -> bytes:
     for cell in notebook.cells:
         if INJECTED_TAG in cell.metadata.get("tags", []):
             cell.metadata.tags.remove(INJECTED_TAG)
+            cell.id = "parameters-of-this-run"
     return f"{nbformat.writes(notebook)}\n".encode()
 
 
