@@ -29,7 +29,7 @@ test: $(READY) ## the test suite
 	@$(BIN)/python -m pytest -n 2 --dist loadscope
 
 verify: $(READY) ## the long checks: every promise, every accepted edition
-	@$(BIN)/report check && $(BIN)/python -m pytest tests/runs/verify_sweep.py tests/corpus/verify_bad_inputs.py tests/book/verify_faults.py
+	@$(BIN)/report check && $(BIN)/python -m pytest tests/verify_*.py tests/*/verify_*.py
 	@$(BIN)/python -m pytest -n 2 --hypothesis-profile=explore tests/models tests/evidence tests/runs
 
 nbval: $(READY) ## compare the executed notebooks with a real kernel, output for output

@@ -1,12 +1,15 @@
 """Shared fixtures. The slow import is kept out before anything else is imported."""
 
 import helpers.fast_start  # noqa: F401  isort: skip
+import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+
+from helpers import paths
 
 # A loaded machine must not fail a test, nor luck; `make verify` looks further with other examples.
 UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -30,3 +33,13 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def own_runs() -> Iterator[None]:
+    """Keep the runs of a module's tests apart from the reader's; equal ones are made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "RUNS", paths.ROOT / "_build" / f"test-runs-{os.getpid()}")
+        paths.RUNS.mkdir(parents=True)
+        yield
+        shutil.rmtree(paths.RUNS)

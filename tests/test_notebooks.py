@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from helpers import data, paths
+from helpers.errors import InputError
 from helpers.runs import contract, engine, references, scenarios
 from helpers.runs.nbval import find_unexecuted
 from helpers.runs.reference import compare_results, summarise_run
@@ -23,15 +24,6 @@ DECLARED = [
     if path.stem != "__init__"
 ]
 DAY = "2022-11-10"
-
-
-@pytest.fixture
-def own_runs(tmp_path, monkeypatch):
-    """Keep the runs of a test apart."""
-    monkeypatch.setattr(paths, "RUNS", paths.ROOT / "_build" / f"test-runs-{tmp_path.name}")
-    paths.RUNS.mkdir(parents=True)
-    yield
-    shutil.rmtree(paths.RUNS)
 
 
 def outputs_of(run) -> list[object]:
@@ -94,8 +86,18 @@ def test_plain_papermill_gives_the_same_results(tmp_path):
     assert engine.run_notebook("closed_loop", {"outside_share": 0.05}).results == found
 
 
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_value_beyond_its_limits_is_refused(name):
+    """The message names the parameter and its rule, before any kernel starts."""
+    for row in contract.describe_parameters(name):
+        for end, step, words in (("minimum", -1, "between|at least"), ("maximum", 1, "between|at most")):
+            if row[end] is not None:
+                with pytest.raises(InputError, match=rf"'{row['name']}' must be ({words}) .*\d \(got "):
+                    contract.validate_parameters(name, {row["name"]: row[end] + step})
+
+
 @pytest.mark.parametrize("name", DECLARED)
-def test_every_declared_result_is_recorded_and_leads_to_its_sources(name):
+def test_every_declared_result_is_recorded_and_leads_to_its_sources(name, own_runs):
     """A declaration without a result, or an input that names no row, would be a dead end for a reader."""
     declared = importlib.import_module(f"helpers.runs.declared.{name}").RESULTS
     assert sorted(declared) == sorted(result["name"] for result in engine.run_notebook(name).results)

@@ -258,12 +258,20 @@ def _complain(record: type[Record], problem: Mapping[str, Any]) -> str:
     row, got = _describe(name, record.model_fields[name]), problem["input"]
     shown = f"{got!r}"[:60]
     if problem["type"] in ("greater_than_equal", "less_than_equal", "finite_number"):
-        return f"'{name}' must be between {row['minimum']} and {row['maximum']} (got {shown})"
+        return f"'{name}' must be {_write_limits(row['minimum'], row['maximum'])} (got {shown})"
     if row["choices"]:
         return f"'{name}' must be one of {', '.join(map(str, row['choices']))} (got {shown})"
     if problem["type"] == "value_error":
         return f"'{name}': {str(problem['msg']).removeprefix('Value error, ')}"
     return f"'{name}' must be {_article(row['type'])} (got {shown})"
+
+
+def _write_limits(low: float | None, high: float | None) -> str:
+    if low is None and high is None:
+        return "a finite number"
+    if low is None or high is None:
+        return f"at least {low}" if high is None else f"at most {high}"
+    return f"between {low} and {high}"
 
 
 def _article(type_name: str) -> str:
