@@ -296,7 +296,9 @@ def test_values_are_looked_up_by_key_and_nan_before_their_day():
     """One key or several; a key that exists on no day is an error and no unknown figure."""
     assert data.load_values("facts", as_of="2020-09-29")["f062"] == 500_000
     assert np.isnan(data.load_values("facts", as_of="2020-06-15")["f062"])
-    assert data.load_values("kuaishou_annual")["2021", "ecommerce_gmv"] == 680.0
+    annual = data.load_values("kuaishou_annual")
+    assert annual["2021", "ecommerce_gmv"] == 680.0
+    assert np.isnan(annual["2018", "banned_hosts_and_merchants"])
     with pytest.raises(KeyError):
         data.load_values("facts")["f999"]
 

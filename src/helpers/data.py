@@ -157,12 +157,13 @@ def load_values(name: str, as_of: Day = LATEST) -> pd.Series[float]:
     Returns
     -------
     Series
-        Indexed by the primary key, such as ``"f021"`` or ``("2021", "ecommerce_gmv")``. A key that is in the
-        data on no day at all is a KeyError.
+        Indexed by the primary key, such as ``"f021"`` or ``("2021", "ecommerce_gmv")``, with NaN in the holes
+        between them. A part of a key that is in the data on no day at all is a KeyError.
     """
     key = describe(name)["schema"]["primaryKey"]
-    known = load(name, as_of).set_index(key)["value"]
-    return known.reindex(_load_whole(name).set_index(key).index)
+    parts = [_load_whole(name)[part].unique() for part in key]
+    every = pd.MultiIndex.from_product(parts) if len(parts) > 1 else parts[0]
+    return load(name, as_of).set_index(key)["value"].reindex(every)
 
 
 def first_and_last_day() -> tuple[date, date]:

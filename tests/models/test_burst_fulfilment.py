@@ -391,6 +391,7 @@ def test_grid_holds_the_closed_form_of_each_cell():
     """One row per gap and promise, in the order given."""
     grid = burst.summarise_grid(BurstFulfilmentRecord(session_hours=3), gaps=(54, 168), promises=(24, 48))
     np.testing.assert_allclose(grid["premium"], [2.0, 54 / 51, 168 / 27, 168 / 51])
+    np.testing.assert_allclose(grid["limit"], [78 / 27, 102 / 51, 192 / 27, 216 / 51])
 
 
 def test_a_third_of_the_sales_in_the_first_half_hour_matters_below_42_minutes():

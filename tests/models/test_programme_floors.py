@@ -109,8 +109,8 @@ def test_targets_are_built_from_the_facts_known_on_the_day():
     facts = pd.DataFrame({"fact_id": ["count", "floor", "n"], "value": [10.0, 1e9, 1e5]})
     built = programme_floors.build_targets(facts, plan)
     pd.testing.assert_frame_equal(built, KUAI_FENXIAO.iloc[:1].astype({"count": float}))
-    nothing = programme_floors.build_targets(facts.iloc[:0], plan)
-    assert programme_floors.solve_floors(nothing).empty
+    for unknown in (facts.iloc[:0], facts.assign(value=float("nan"))):
+        assert programme_floors.solve_floors(programme_floors.build_targets(unknown, plan)).empty
 
 
 def test_bad_targets_are_named_all_at_once():

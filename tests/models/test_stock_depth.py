@@ -320,6 +320,16 @@ def test_likeness_repeats_pooling_for_each_correlation():
     assert together < together_alike < alone
 
 
+def test_savings_of_a_pool_rise_with_its_hosts_towards_the_limit():
+    """One host saves nothing; hosts who have nothing in common save all in the end."""
+    record = StockDepthRecord(units_per_item=5)
+    savings = [stock_depth.solve_pool_saving(record, n_hosts=hosts) for hosts in (1, 3, 12)]
+    assert savings[0] == 0
+    assert savings == sorted(savings)
+    assert savings[-1] < stock_depth.solve_pool_saving(record) < 1
+    assert stock_depth.solve_pool_saving(record.model_copy(update={"host_correlation": 0.0})) == 1
+
+
 def test_depth_ratio_spans_the_lead_times_beside_its_own():
     """Ordered before the pause ends, one session's stock stands against a shelf's cover of 1.5 gaps."""
     record = StockDepthRecord(restock_lead_gaps=1.0, shelf_review_gaps=0.5, units_per_item=5)

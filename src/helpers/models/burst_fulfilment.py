@@ -757,20 +757,21 @@ def _weighted_quantiles(values: Floats, weights: Floats, quantiles: Sequence[flo
 def summarise_grid(
     record: BurstFulfilmentRecord, *, gaps: Sequence[int], promises: Sequence[int]
 ) -> pd.DataFrame:
-    """Tabulate the closed-form premium over the gap between sessions and the promise.
+    """Tabulate the closed-form premium and its limit over the gap between sessions and the promise.
 
     Returns
     -------
     DataFrame
-        Columns ``hours_between_sessions``, ``promise_hours``, ``premium``.
+        Columns ``hours_between_sessions``, ``promise_hours``, ``premium`` (equal sessions), ``limit``
+        (whatever the sessions sell).
     """
 
-    def solve(gap: int, promise: int) -> float:
+    def solve(gap: int, promise: int) -> tuple[float, float]:
         case = record.model_copy(update={"hours_between_sessions": gap, "promise_hours": promise})
-        return solve_fluid_capacity(case).premium
+        return solve_fluid_capacity(case).premium, solve_premium_limit(case)
 
-    rows = [(gap, promise, solve(gap, promise)) for gap in gaps for promise in promises]
-    return pd.DataFrame(rows, columns=["hours_between_sessions", "promise_hours", "premium"])
+    rows = [(gap, promise, *solve(gap, promise)) for gap in gaps for promise in promises]
+    return pd.DataFrame(rows, columns=["hours_between_sessions", "promise_hours", "premium", "limit"])
 
 
 def summarise_bundles(record: BurstFulfilmentRecord, *, lines: Sequence[float]) -> pd.DataFrame:

@@ -148,7 +148,7 @@ def build_targets(facts: pd.DataFrame, plan: Sequence[tuple[str, str, str, str, 
     DataFrame
         The columns of `TARGET_COLUMNS`; a target with a fact not yet known is left out.
     """
-    values = facts.set_index("fact_id")["value"]
+    values = facts.set_index("fact_id")["value"].dropna()
     known = [row for row in plan if row[3] in values.index and row[4] in values.index]
     rows = [(*row[:3], float(values[row[3]]), float(values[row[4]])) for row in known]
     return pd.DataFrame(rows, columns=list(TARGET_COLUMNS))

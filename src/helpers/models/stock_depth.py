@@ -381,6 +381,21 @@ def solve_pooling_floor(record: StockDepthRecord) -> PoolingFloor:
     )
 
 
+def solve_pool_saving(record: StockDepthRecord, *, n_hosts: int | None = None) -> float:
+    """Solve the part of the cost that hosts with one stock save against each for itself.
+
+    Parameters
+    ----------
+    record : StockDepthRecord
+    n_hosts : int, optional
+        Without it the number grows without end (equation 5).
+    """
+    alone = _summarise_pool(record, 1)["cost_share"]
+    if n_hosts is None:
+        return 1 - solve_pooling_floor(record).cost_share / alone
+    return 1 - _summarise_pool(record, n_hosts)["cost_share"] / alone
+
+
 def summarise_depth(record: StockDepthRecord, *, leads: Sequence[float] | None = None) -> pd.DataFrame:
     """Compare the depth that sessions and a shelf need at one in-stock probability (equation 6).
 

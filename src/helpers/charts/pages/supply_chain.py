@@ -35,20 +35,20 @@ STEPS = {
 }
 ASSUMPTIONS = {
     "hours_between_sessions": "hours between sessions",
-    "promise_hours": "promise hours",
-    "session_volume_cv": "session volume cv",
-    "festival_volume_multiple": "festival volume multiple",
-    "festival_days": "festival days",
-    "promise_reliability": "promise reliability",
-    "session_hours": "session hours",
-    "open_hours_per_day": "open hours per day",
+    "promise_hours": "hours of the promise",
+    "session_volume_cv": "spread of session volumes",
+    "festival_volume_multiple": "volume on festival days",
+    "festival_days": "days of a festival",
+    "promise_reliability": "share of weeks kept",
 }
+LIMIT = "limit, always open"
 CONDITIONS = {
     "bursts alone": "live_stream",
-    "working hours": "shelf",
+    "working hours": "supply",
     "festival days": "neutral",
     "uncertain volume": "highlight",
     "all together": "ink",
+    LIMIT: "uncertainty",
 }
 SERVICE = {
     "fill_rate": "units served",
@@ -58,6 +58,7 @@ SERVICE = {
 PATTERNS = {"even": "even flow", "burst": "sessions"}
 SHOPS = {"live_units": "live sessions", "shelf_units": "shelf"}
 OWN = "own computation from the assumptions in the parameter panel"
+HERE = "this run"
 CAPACITY = "Capacity over that of an even flow"
 
 
@@ -113,7 +114,7 @@ def chart_premium_map(cells: pd.DataFrame, *, session_hours: int, gap: int, prom
 
 
 def _mark(
-    x: float | None, y: float | None, xs: Iterable[float], ys: Iterable[float], label: str = "this run"
+    x: float | None, y: float | None, xs: Iterable[float], ys: Iterable[float], label: str = HERE
 ) -> Point | None:
     """Return the place of a run on a surface, or None where it lies outside or is not known."""
     if x is None or y is None or not (min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys)):
@@ -121,18 +122,20 @@ def _mark(
     return Point(x, y, label)
 
 
-def chart_conditions(premiums: pd.DataFrame) -> FramedChart:
-    """Draw the premium by promise, one line for each condition."""
-    together = premiums[premiums["condition"] == "all together"]
+def chart_conditions(premiums: pd.DataFrame, limits: pd.DataFrame, *, promise: int) -> FramedChart:
+    """Draw the premium by promise, one line for each condition, and the limit of an open warehouse."""
+    limit = limits.assign(condition=LIMIT, premium=limits["limit"])
     return frame(
         chart_lines(
-            premiums,
+            pd.concat([premiums, limit]),
             x="promise_hours",
             y="premium",
             series="condition",
             measure=CAPACITY,
             x_title="Delivery promise, hours",
             colours=CONDITIONS,
+            dashed=[LIMIT],
+            events=_here("promise_hours", promise),
             zero=False,
             number=".1f",
         ),
@@ -141,10 +144,19 @@ def chart_conditions(premiums: pd.DataFrame) -> FramedChart:
         "each alone, then all.",
         source=OWN,
         alt=describe.describe_series(
-            together, "the premium by promise in hours", x="promise_hours", y="premium", unit="times"
+            premiums[premiums["condition"] == "all together"],
+            "the premium by promise in hours",
+            x="promise_hours",
+            y="premium",
+            unit="times",
         ),
         name="premium-conditions",
     )
+
+
+def _here(field: str, value: float) -> pd.DataFrame:
+    """Return the rule that shows where this run stands."""
+    return pd.DataFrame({field: [value], "event": [HERE]})
 
 
 def chart_swings(swings: pd.DataFrame, *, premium: float | None, why: str | None) -> FramedChart:
@@ -164,7 +176,7 @@ def chart_swings(swings: pd.DataFrame, *, premium: float | None, why: str | None
     )
 
 
-def chart_lateness(late: pd.DataFrame) -> FramedChart:
+def chart_lateness(late: pd.DataFrame, *, load: float) -> FramedChart:
     """Draw the part of the work that is late by load, for both patterns."""
     rows = late.assign(flow=late["pattern"].map(PATTERNS))
     return frame(
@@ -176,6 +188,7 @@ def chart_lateness(late: pd.DataFrame) -> FramedChart:
             measure="Work that leaves late, %",
             x_title="Mean work over capacity, %",
             colours={"even flow": "shelf", "sessions": "live_stream"},
+            events=_here("load_pct", 100 * load),
             number=".0f",
         ),
         title="Lateness at the same capacity",
@@ -225,7 +238,7 @@ def chart_service(
     )
 
 
-def chart_depth(depth: pd.DataFrame, *, mean_units: float) -> FramedChart:
+def chart_depth(depth: pd.DataFrame, *, mean_units: float, lead: float) -> FramedChart:
     """Draw the stock that sessions and a shelf need over the time to restock."""
     rows = depth.melt("restock_lead_gaps", list(SHOPS), "shop")
     rows = rows.assign(value=rows["value"] / mean_units, shop=rows["shop"].map(SHOPS))
@@ -238,6 +251,7 @@ def chart_depth(depth: pd.DataFrame, *, mean_units: float) -> FramedChart:
             measure="Stock, times the mean demand of a session",
             x_title="Time to restock, in gaps between sessions",
             colours={"live sessions": "live_stream", "shelf": "shelf"},
+            events=_here("restock_lead_gaps", lead),
             number=".1f",
         ),
         title="Stock that a session and a shelf need for the same certainty",

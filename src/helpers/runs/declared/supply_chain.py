@@ -58,6 +58,11 @@ RESULTS = {
         "times",
         "sensitivity",
     ),
+    "premium_quiet": Declared(
+        "The same, with its range over the length of a session and the hours of opening alone.",
+        "times",
+        "sensitivity",
+    ),
     "premium_hours": Declared("The same with working hours alone.", "times"),
     "premium_festival": Declared("The same with festival days alone.", "times"),
     "premium_uncertain": Declared("The same with uncertain volume alone.", "times"),
@@ -70,6 +75,9 @@ RESULTS = {
     "late_even": Declared("Part of the work that leaves late in an even flow, simulated.", "%"),
     "late_burst": Declared("Part of the work that leaves late under sessions, simulated.", "%"),
     "late_extra": Declared("The difference between the two.", POINTS),
+    "late_rise": Declared(
+        "Rise of late work in an even flow as the load goes from half to nine tenths of the capacity.", POINTS
+    ),
     "stock_fill": Declared("Units served with the stock that costs least.", "%"),
     "stock_lasting": Declared("Chance that an item lasts, with that stock.", "%"),
     "stock_cost": Declared("Cost of missing and left-over units at that stock.", PRICE),
@@ -93,6 +101,7 @@ RESULTS = {
         "sensitivity",
     ),
     "deeper_share": Declared("Times to restock in the chart at which live selling is deeper.", "%"),
+    "pool_dozen": Declared("Part of the cost that twelve hosts with one stock save.", "%"),
     "pool_hosts": Declared("Hosts that share a stock in this run.", "hosts"),
     "pool_saving": Declared("Part of the cost that they save.", "%"),
     "pool_most": Declared("Part of the cost that pooling can save at most.", "%"),
