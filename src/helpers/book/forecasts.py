@@ -123,12 +123,12 @@ def _write_outcome(row: Mapping[Any, Any]) -> str:
 
 def _write_naive(row: Mapping[Any, Any]) -> str:
     if not row["naive_rule"]:
-        return "<small>nothing known on that day</small>"
+        return ""
     notes = [str(row["naive_rule"])]
     if not math.isnan(row["naive"]):
         notes.append(f"It gives {prose.format_value(row['naive'], row['unit'])}.")
     if not math.isnan(row["scaled_error"]):
         verdict = "right" if row["naive_right"] else "wrong"
         ratio = prose.format_number(row["scaled_error"])
-        notes.append(f"It is {verdict}; the article's error is {ratio} times its own.")
+        notes.append(f"It is {verdict}; the article's error over its own: {ratio}.")
     return "".join(f"<small>{escape(note)}</small>" for note in notes)

@@ -35,7 +35,7 @@ International Journal of Forecasting 8 (relative absolute error).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -137,3 +137,41 @@ def _score_row(row: Mapping[Any, Any], day: date) -> Score:
 def count_classes(scored: pd.DataFrame, by: str) -> pd.DataFrame:
     """Count the classes by a column; one column a class, all of `CLASSES` in their order."""
     return pd.crosstab(scored[by], scored["outcome_class"]).reindex(columns=list(CLASSES), fill_value=0)
+
+
+def summarise_scores(scored: pd.DataFrame) -> dict[str, int | float]:
+    """Return how many forecasts there are, have an outcome, were met, and where the naive rule was right.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        From `score_forecasts`.
+
+    Returns
+    -------
+    dict
+        Counts, and ``largest_scaled_error``, NaN where nothing can be compared.
+    """
+    known = scored[scored["outcome"].notna()]
+    beside = known[known["naive"].notna()]
+    right = int(beside["naive_right"].eq(True).sum())
+    numbers = scored[scored["form"] == "number"]
+    return {
+        "forecasts": len(scored),
+        "forecasts_scored": len(known),
+        "forecasts_met": int((known["outcome_class"] == MET).sum()),
+        "forecast_numbers": len(numbers),
+        "forecast_numbers_scored": int(numbers["outcome"].count()),
+        "naive_compared": len(beside),
+        "naive_right": right,
+        "insight": len(beside) - right,
+        "largest_scaled_error": float(beside["scaled_error"].max()),
+    }
+
+
+def describe_met(scored: pd.DataFrame, names: Sequence[str]) -> str | None:
+    """Say in words how many of some forecasts with an outcome were met, or return None without any."""
+    met = scored.loc[scored["forecast_id"].isin(names) & scored["outcome"].notna(), "outcome_class"] == MET
+    if met.empty:
+        return None
+    return "all met" if met.all() else "some met" if met.any() else "none met"
