@@ -18,8 +18,12 @@ from helpers.models.alliance_game import (
     KUAISHOU,
     OPEN,
     AllianceGameRecord,
+    name_no_gain,
     solve_binding_points,
     solve_core,
+    solve_delivery_part,
+    solve_no_gain_line,
+    solve_own_sales,
     solve_pool_range_bound,
     solve_shapley,
     solve_split,
@@ -27,7 +31,10 @@ from helpers.models.alliance_game import (
     solve_synergy_grid,
     solve_three_player_game,
     solve_values,
+    summarise_douyin_option,
     summarise_inputs,
+    summarise_needs,
+    summarise_sensitivity,
     summarise_three_players,
 )
 
@@ -359,7 +366,7 @@ def test_unpublished_users_leave_the_game_unknown():
     assert found.synergy is None
     assert found.jd is not None
     assert solve_split(record, found).binding == "not known"
-    assert solve_split(record, found).why == "Kuaishou's daily users were not published"
+    assert solve_split(record, found).why == "Kuaishou's daily users were not published by then"
     assert solve_binding_points(record, found).substitutes_bind is None
     assert summarise_inputs(record, kuaishou_users_million=None)["synergy_without"].isna().all()
     assert summarise_three_players(record, found)["shapley_gain"].isna().all()
@@ -373,7 +380,7 @@ def test_unpublished_buyers_leave_the_synergy():
     found = values(buyers=None)
     assert (found.jd, found.joint) == (None, None)
     assert found.synergy == values().synergy
-    assert found.why == "JD's buyers were not published"
+    assert found.why == "JD's buyers were not published by then"
 
 
 def test_impossible_inputs_are_refused():
@@ -402,3 +409,66 @@ def test_record_limits(field):
     """Margins and powers are shares, and some buyers survive any jump."""
     with pytest.raises(ValidationError):
         AllianceGameRecord(**field)
+
+
+AUDIENCE = {"kuaishou_users_million": USERS, "jd_buyers_million": BUYERS}
+
+
+def test_the_size_of_the_gain_cancels_out_of_the_ratio_of_needs():
+    """Twice the cost leaves a smaller gain and the same ratio, so that only the two margins decide it."""
+    small = summarise_needs(AllianceGameRecord(alliance_cost_rmb_m_per_day=1.0), **AUDIENCE)
+    large = summarise_needs(AllianceGameRecord(), **AUDIENCE)
+    assert small.synergy.value < large.synergy.value
+    assert small.ratio.value == pytest.approx(large.ratio.value)
+    assert (large.more, large.words.startswith(f"{large.ratio.value:.0f} times")) == (KUAISHOU, True)
+
+
+def test_needs_without_an_audience_say_what_is_missing():
+    """No side is named when one audience had not been published."""
+    needs = summarise_needs(AllianceGameRecord(), kuaishou_users_million=USERS, jd_buyers_million=None)
+    assert ("neither side", "with nothing to compare") == (needs.more, needs.words)
+    assert "JD's buyers were not published" in needs.kuaishou.why
+
+
+def test_sensitivity_has_both_ends_of_each_assumption():
+    """Where JD sells all joint sales anyway nothing is left to either side."""
+    moved = summarise_sensitivity(
+        AllianceGameRecord(), **AUDIENCE, ranges={"jd_sales_anyway": (0.0, 1.0, "anyway")}
+    ).set_index("end")
+    assert moved.loc["low", "kuaishou"] > 0 == moved.loc["high", "kuaishou"]
+
+
+def test_the_gain_is_nil_along_the_line():
+    """Each point of the line, put back into the record, leaves no synergy."""
+    record = AllianceGameRecord()
+    for anyway, displaced in solve_no_gain_line(record, values(), displaced=(0.0, 0.3)).itertuples(
+        index=False
+    ):
+        assert values(jd_sales_anyway=anyway, own_goods_displaced=displaced).synergy == pytest.approx(0)
+
+
+def test_a_better_other_audience_never_leaves_kuaishou_more_under_exclusive_supply():
+    """The most that Kuaishou can hold falls with Douyin's gain; without a known synergy nothing is drawn."""
+    option = summarise_douyin_option(AllianceGameRecord(), values(), ratios=(0.0, 0.5, 1.0))
+    exclusive = option[option["view"] == "exclusive, at most"]["gain"]
+    assert exclusive.is_monotonic_decreasing
+    assert summarise_douyin_option(AllianceGameRecord(), values(users=None), ratios=(1.0,)).empty
+
+
+def test_own_sales_times_what_is_kept_are_the_margin_alone():
+    """The check against GMV undoes delivery and margin; without a margin there is nothing to undo."""
+    record = AllianceGameRecord()
+    kept = record.own_pool_delivery * record.own_pool_margin
+    assert solve_own_sales(record, values()) * 1000 * kept == pytest.approx(values().kuaishou)
+    assert solve_own_sales(AllianceGameRecord(own_pool_margin=0), values(own_pool_margin=0)) is None
+
+
+def test_delivery_carries_nothing_where_goods_carry_nothing():
+    assert 0 < solve_delivery_part(AllianceGameRecord(), kuaishou_users_million=USERS) < 1
+    assert solve_delivery_part(AllianceGameRecord(shared_pool_range=0), kuaishou_users_million=USERS) is None
+
+
+def test_a_gain_that_is_gone_is_named():
+    fields = {"jd_sales_anyway": 1.0}
+    assert name_no_gain(values(**fields), split(**fields)) == "no gain is left to divide"
+    assert name_no_gain(values(), split()) is None

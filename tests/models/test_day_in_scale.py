@@ -18,11 +18,13 @@ from helpers.models.day_in_scale import (
     SMOOTH,
     TO_AFTER,
     DayInScaleRecord,
+    solve_average_day,
     solve_break_even_lift,
     solve_day_in_scale,
     solve_multiple_grid,
     summarise_day_in_scale,
     summarise_measures,
+    summarise_ordinary_line,
     summarise_sessions,
 )
 
@@ -265,3 +267,28 @@ def test_day_may_come_as_a_timestamp():
 def test_every_baseline_is_reported():
     """The table always has one row a baseline, in the same order."""
     assert tuple(solve(totals={}).index) == BASELINES
+
+
+def test_the_average_day_is_the_quarter_over_its_days():
+    """2020Q2 has 91 days; a quarter that was not published has no day."""
+    assert solve_average_day(gmv(), "2020Q2") == pytest.approx(72.5 / 91)
+    assert solve_average_day(gmv(), "2019Q2") is None
+
+
+def test_the_other_days_leave_the_day_itself_out():
+    """On the flat baseline the multiple of the other days is that of the table."""
+    summary = summarise_day_in_scale(DayInScaleRecord(), paid_rmb_bn=PAID, day=DAY, gmv=gmv())
+    assert summary.multiple_of_other_days == pytest.approx(solve().loc[FLAT, "multiple_of_other_days"])
+    assert summary.growth_pct == pytest.approx(100 * (72.5 / 37.078 - 1))
+    unknown = summarise_day_in_scale(DayInScaleRecord(), paid_rmb_bn=None, day=DAY, gmv=gmv())
+    assert (unknown.multiple_of_other_days, unknown.over_baselines.value) == (None, None)
+
+
+def test_along_the_line_the_day_is_an_ordinary_festival_day():
+    """Each pair of lift and paid share gives a multiple of one on the flat baseline."""
+    line = summarise_ordinary_line(
+        DayInScaleRecord(), paid_rmb_bn=PAID, day=DAY, gmv=gmv(), paid_shares=(0.7, 1.0)
+    )
+    for lift, paid in line.itertuples(index=False):
+        record = DayInScaleRecord(festival_daily_lift=lift, paid_share_of_orders=paid)
+        assert solve(record).loc[FLAT, "multiple"] == pytest.approx(1)

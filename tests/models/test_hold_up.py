@@ -19,13 +19,19 @@ from helpers.models.hold_up import (
     PREDICTION_COLUMNS,
     Estimate,
     HoldUpRecord,
+    describe_gap,
+    find_cut,
     solve_common_ratio,
     solve_drop_day,
+    solve_festival_fit,
+    solve_festival_needed,
     solve_predictions,
     solve_ratio,
     solve_ratio_by_hidden_goods,
     solve_share_on,
     solve_verdict_map,
+    summarise_decisions,
+    summarise_ratios,
     summarise_shares,
 )
 
@@ -335,3 +341,61 @@ def test_record_limits(field):
     """Some own-shop goods are own, dependence costs something, festivals do not shrink margins."""
     with pytest.raises(ValidationError):
         HoldUpRecord(**field)
+
+
+EVENTS = pd.DataFrame(
+    {
+        "event_id": ["links_reopened", "cut_effective", "gravity_2022", "youzan_links_removed"],
+        "date": ["2022-10-28", "2022-03-01", "2022-05-13", "2021-11-15"],
+    }
+)
+SHARES = pd.DataFrame(PRINTED, columns=["period", "value", "bound", "note"])
+
+
+def predict_from(events, record=None):
+    record = record or HoldUpRecord()
+    ratio = solve_ratio(record, SHARES, cut_on=find_cut(events))
+    return solve_predictions(record, SHARES, summarise_decisions(events), ratio=ratio)
+
+
+def test_decisions_on_links_are_read_in_order_and_others_left_out():
+    """Only the return is no drop, and it alone falls on a festival."""
+    found = summarise_decisions(EVENTS)
+    assert ["Youzan dropped", "JD dropped", "JD restored"] == found["event"].tolist()
+    assert [True, True, False] == found["dropped"].tolist() == (~found["festival"]).tolist()
+    assert summarise_decisions(EVENTS[:0]).empty
+    assert find_cut(EVENTS[:1]) is None
+
+
+def test_a_decision_that_was_not_known_has_a_row_of_unknowns():
+    """Before the return its row is there and empty, and no ratio is limited from above."""
+    known = predict_from(EVENTS[EVENTS["event_id"] != "links_reopened"])
+    assert summarise_ratios(known).loc["links_reopened"].isna().all()
+    assert solve_common_ratio(known).why.startswith("no decision known by then")
+
+
+def test_the_festival_needed_lets_one_ratio_meet_all_dates():
+    """At a margin just above it the dates agree, and the words name the ratios."""
+    apart = solve_common_ratio(predict_from(EVENTS))
+    assert apart.words == "no single ratio meets them all"
+    needed = solve_festival_needed(HoldUpRecord(), apart)
+    met = solve_common_ratio(predict_from(EVENTS, HoldUpRecord(festival_margin_multiple=1.01 * needed)))
+    assert met.exists
+    assert met.words.endswith("meet them all")
+
+
+def test_goods_hidden_in_own_shops_make_the_festival_needed_fall():
+    """The more of a partner's goods stand indoors, the less a festival has to explain."""
+    fit = solve_festival_fit(
+        HoldUpRecord(), SHARES, summarise_decisions(EVENTS), cut_on=CUT, hidden=(0.0, 0.02, 0.05)
+    )
+    for _, curve in fit.groupby("curve"):
+        assert curve["festival"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize(
+    ("dropped_on", "words"),
+    [(date(2022, 2, 27), "2 days before the cut"), (date(2022, 3, 4), "3 days after the cut"), (None, None)],
+)
+def test_the_gap_to_the_cut_is_said_in_words(dropped_on, words):
+    assert words == describe_gap(dropped_on, CUT)

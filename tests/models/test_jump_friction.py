@@ -2,6 +2,7 @@
 
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from helpers.errors import InputError
 from helpers.models.jump_friction import (
     IN_APP,
     JUMP,
+    PLATFORM,
+    SUPPLIER,
     JumpFrictionRecord,
     simulate_funnel,
     solve_drop_for_gain,
@@ -19,6 +22,9 @@ from helpers.models.jump_friction import (
     solve_survival,
     solve_test_size,
     solve_value_by_drop,
+    summarise_outside,
+    summarise_outside_steps,
+    summarise_sides,
 )
 
 GMV, JUMPED = 37.078, 0.47
@@ -219,3 +225,49 @@ def test_record_limits(field):
     """Five jumps, a jump that loses all and a hopeless page are outside the model."""
     with pytest.raises(ValidationError):
         JumpFrictionRecord(**field)
+
+
+SHARES = pd.DataFrame(
+    {
+        "period": ["2020Q1", "2021Q1", "2021Q4", "2022Q1"],
+        "value": [53.0, 85.0, 98.8, 99.0],
+        "bound": ["exact", "exact", "exact", "lower"],
+        "note": ["", "", "month of December 2021", ""],
+    }
+)
+LEVELS = pd.DataFrame({"period": SHARES["period"], "value": [37.078, 118.559, 240.3, 175.076]})
+
+
+def test_a_bound_on_own_shops_is_the_opposite_bound_on_what_is_outside():
+    """More than 99 % inside leaves at most 1 % outside; a month's share is a floor for its quarter."""
+    outside = summarise_outside(SHARES, LEVELS)
+    assert ["exact", "exact", "lower", "upper"] == outside["bound"].tolist()
+    assert outside["outside_rmb_bn"].tolist() == pytest.approx([17.427, 17.784, 2.884, 1.751], abs=1e-3)
+
+
+def test_the_steps_of_what_is_outside_are_read_from_its_bounds():
+    """The first two exact prints, the floor of December and the ceiling of the quarter of the cut."""
+    steps = summarise_outside_steps(summarise_outside(SHARES, LEVELS))
+    assert (steps.floor, steps.ceiling) == pytest.approx((2.884, 1.751), abs=1e-3)
+    assert (steps.first_share, steps.last_share) == pytest.approx((0.47, 0.012))
+    assert steps.gmv_multiple == pytest.approx(118.559 / 37.078)
+
+
+def test_steps_that_were_not_printed_are_none():
+    steps = summarise_outside_steps(summarise_outside(SHARES[:1], LEVELS))
+    assert (steps.second, steps.gmv_multiple, steps.floor, steps.ceiling) == (None, None, None, None)
+    assert summarise_outside_steps(summarise_outside(SHARES[:0], LEVELS)).last_share is None
+
+
+def test_taking_the_jump_away_is_never_worth_less_to_the_platform():
+    """At any drop the platform counts at least as many orders more as the supplier sells."""
+    sides = summarise_sides(JumpFrictionRecord(), drops=(0.0, 0.3, 0.7)).pivot_table(
+        index="drop", columns="whose", values="multiple"
+    )
+    assert (sides[PLATFORM] >= sides[SUPPLIER]).all()
+
+
+def test_gains_are_put_in_percent_of_a_gmv_or_say_what_is_missing():
+    assert value().gain_over(GMV).high == pytest.approx(100 * JUMPED * (1 / 0.7 - 1))
+    assert value(in_app_order_ratio=0.5).gain_over(GMV).low < 0
+    assert value(gmv=None).revenue_over(None).why == "GMV was not published"

@@ -64,6 +64,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from helpers.errors import InputError
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
 Game = Mapping[frozenset[str], float]
@@ -73,6 +74,25 @@ OPEN, EXCLUSIVE = "open supply", "exclusive supply"
 # Orders of arrival grow as the factorial: eight players are forty thousand.
 MOST_PLAYERS = 8
 CORE_TOLERANCE = 1e-9
+BINDING_WORDS = {
+    "none": "no outside option decides the split",
+    KUAISHOU: "Kuaishou's own pool decides the split",
+    JD: "JD's other partner decides the split",
+    "no deal": "the outside options leave no deal",
+}
+# Own assumptions: low end, high end, and the words for a reader.
+PLAUSIBLE_RANGES: Mapping[str, tuple[float, float, str]] = {
+    "shared_pool_range": (0.001, 0.02, "JD pool range"),
+    "live_wants_per_user_day": (0.1, 0.4, "wants a day"),
+    "jd_basket_rmb": (100.0, 400.0, "JD basket, RMB"),
+    "jd_margin": (0.05, 0.15, "JD margin"),
+    "jd_sales_anyway": (0.1, 0.7, "sold by JD anyway"),
+    "own_goods_displaced": (0.0, 0.5, "own goods replaced"),
+    "own_pool_margin": (0.03, 0.1, "own margin"),
+    "own_pool_range": (0.15, 0.6, "own range"),
+    "alliance_cost_rmb_m_per_day": (0.0, 2.0, "cost, RMB m a day"),
+    "kuaishou_bargaining_power": (0.3, 0.7, "bargaining power"),
+}
 
 
 class AllianceGameRecord(Record):
@@ -267,6 +287,43 @@ class BindingPoints:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What the alliance is worth to each side by its own size; the ends are those of `PLAUSIBLE_RANGES`.
+
+    Attributes
+    ----------
+    synergy : Estimate
+        Gain of acting together, RMB m of margin per day.
+    kuaishou, jd : Estimate
+        Part that each side takes, percent of its margin standing alone; nothing where there is no deal.
+    ratio : Estimate
+        The one over the other.
+    most_sensitive : str
+        Words of the assumption that moves the synergy most.
+    """
+
+    synergy: Estimate
+    kuaishou: Estimate
+    jd: Estimate
+    ratio: Estimate
+    most_sensitive: str
+
+    @property
+    def more(self) -> str:
+        """Side that gains more by its own size."""
+        if self.ratio.value is None:
+            return "neither side"
+        return KUAISHOU if self.ratio.value >= 1 else JD
+
+    @property
+    def words(self) -> str:
+        """The ratio with its range, as a part of a sentence."""
+        if self.ratio.value is None:
+            return "with nothing to compare"
+        return f"{self.ratio.value:.0f} times as much ({self.ratio.low:.0f} to {self.ratio.high:.0f} times)"
+
+
+@dataclass(frozen=True)
 class Core:
     """The core of a game.
 
@@ -316,12 +373,12 @@ def solve_values(
     _check_audience("jd_buyers_million", jd_buyers_million)
     jd = None if jd_buyers_million is None else jd_buyers_million * _jd_margin_per_buyer(record)
     if kuaishou_users_million is None:
-        return AllianceValues(None, jd, None, None, None, "Kuaishou's daily users were not published")
+        return AllianceValues(None, jd, None, None, None, "Kuaishou's daily users were not published by then")
     own = kuaishou_users_million * _own_margin_per_user(record)
     sales = kuaishou_users_million * _joint_sales_per_user(record)
     synergy = sales * _margin_per_joint_sale(record) - record.alliance_cost_rmb_m_per_day
     joint = None if jd is None else own + jd + max(synergy, 0.0)
-    why = "JD's buyers were not published" if jd is None else None
+    why = "JD's buyers were not published by then" if jd is None else None
     return AllianceValues(own, jd, joint, sales, synergy, why)
 
 
@@ -422,6 +479,139 @@ def solve_synergy_grid(
         values = solve_values(varied, kuaishou_users_million=kuaishou_users_million, jd_buyers_million=None)
         rows.append((anyway, share, _number(values.synergy)))
     return pd.DataFrame(rows, columns=["jd_sales_anyway", "own_goods_displaced", "synergy"])
+
+
+def solve_no_gain_line(
+    record: AllianceGameRecord, values: AllianceValues, *, displaced: Iterable[float]
+) -> pd.DataFrame:
+    """Return where the synergy is nil, by the joint sales that replace Kuaishou's own goods.
+
+    Parameters
+    ----------
+    record : AllianceGameRecord
+    values : AllianceValues
+        From `solve_values` with the same record.
+    displaced : iterable of float
+        Values of ``own_goods_displaced``.
+
+    Returns
+    -------
+    DataFrame
+        ``jd_sales_anyway`` (NaN where the gain is nil at any share) and ``own_goods_displaced``.
+    """
+    rows = [
+        (_number(_sales_anyway_end(_vary(record, own_goods_displaced=share), values.joint_sales)), share)
+        for share in displaced
+    ]
+    return pd.DataFrame(rows, columns=["jd_sales_anyway", "own_goods_displaced"])
+
+
+def summarise_sensitivity(
+    record: AllianceGameRecord,
+    *,
+    kuaishou_users_million: float | None,
+    jd_buyers_million: float | None,
+    ranges: Mapping[str, tuple[float, float, str]] = PLAUSIBLE_RANGES,
+) -> pd.DataFrame:
+    """Return gain and parts with one assumption at a time at an end of its range.
+
+    Parameters
+    ----------
+    record, kuaishou_users_million, jd_buyers_million
+        As in `solve_values`.
+    ranges : mapping
+        Field to low end, high end and words.
+
+    Returns
+    -------
+    DataFrame
+        ``parameter`` (words), ``end`` (low, high), ``setting``, ``synergy`` (RMB m per day), ``kuaishou`` and
+        ``jd`` (percent of own margin); NaN where not known.
+    """
+    audience = (kuaishou_users_million, jd_buyers_million)
+    rows = [
+        (words, end, setting, *_weigh(_vary(record, **{name: setting}), *audience))
+        for name, (low, high, words) in ranges.items()
+        for end, setting in (("low", low), ("high", high))
+    ]
+    table = pd.DataFrame(rows, columns=["parameter", "end", "setting", "synergy", "kuaishou", "jd"])
+    return table.astype(dict.fromkeys(("synergy", "kuaishou", "jd"), "float64"))
+
+
+def summarise_needs(
+    record: AllianceGameRecord, *, kuaishou_users_million: float | None, jd_buyers_million: float | None
+) -> Needs:
+    """Compare what the alliance is worth to each side by its own size.
+
+    Parameters are those of `solve_values`.
+    """
+    moved = summarise_sensitivity(
+        record, kuaishou_users_million=kuaishou_users_million, jd_buyers_million=jd_buyers_million
+    )
+    synergy, own, jd = _weigh(record, kuaishou_users_million, jd_buyers_million)
+    ratios = (moved["kuaishou"] / moved["jd"]).replace(math.inf, math.nan)
+    why = solve_values(
+        record, kuaishou_users_million=kuaishou_users_million, jd_buyers_million=jd_buyers_million
+    ).why
+    unsized = why or "one side has no margin of its own to compare with"
+    swing = moved.groupby("parameter", sort=False)["synergy"].agg(lambda ends: abs(ends.diff().iloc[-1]))
+    return Needs(
+        synergy=_between(synergy, moved["synergy"], why),
+        kuaishou=_between(own, moved["kuaishou"], unsized),
+        jd=Estimate.not_known(unsized) if math.isnan(jd) else Estimate(jd),
+        ratio=_between(
+            own / jd if jd else math.nan, ratios, unsized if own != own else "no gain is left to compare"
+        ),
+        most_sensitive=str(swing.fillna(0).idxmax()),
+    )
+
+
+def summarise_douyin_option(
+    record: AllianceGameRecord, values: AllianceValues, *, ratios: Iterable[float]
+) -> pd.DataFrame:
+    """Return what Kuaishou keeps, by the gain that JD and Douyin could make together.
+
+    Parameters
+    ----------
+    record : AllianceGameRecord
+    values : AllianceValues
+        From `solve_values` with the same record.
+    ratios : iterable of float
+        Values of ``douyin_synergy_ratio``.
+
+    Returns
+    -------
+    DataFrame
+        ``ratio``, ``view`` (bargain of two, mean of arrivals, exclusive at most), ``gain`` (RMB m per day);
+        empty where the synergy is not known.
+    """
+    rows: list[tuple[float, str, float]] = []
+    for ratio in ratios if values.synergy is not None else ():
+        varied = _vary(record, douyin_synergy_ratio=ratio)
+        three = summarise_three_players(varied, values)
+        own = three[three["player"] == KUAISHOU].set_index("supply")
+        rows.append((ratio, "bargain of two", _number(solve_split(varied, values).kuaishou_gain)))
+        rows.append((ratio, "mean of arrivals", float(own["shapley_gain"][OPEN])))
+        rows.append((ratio, "exclusive, at most", float(own["core_high"][EXCLUSIVE])))
+    return pd.DataFrame(rows, columns=["ratio", "view", "gain"])
+
+
+def name_no_gain(values: AllianceValues, split: Split) -> str | None:
+    """Say that nothing is left to divide, or return None; an unknown synergy is not judged."""
+    nothing = values.synergy is not None and (values.synergy <= 0 or split.binding == "no deal")
+    return "no gain is left to divide" if nothing else None
+
+
+def solve_delivery_part(record: AllianceGameRecord, *, kuaishou_users_million: float | None) -> float | None:
+    """Return the part of the gain that goes with JD's delivery; None where its goods bring none."""
+    lost = summarise_inputs(record, kuaishou_users_million=kuaishou_users_million).set_index("input")["lost"]
+    return float(lost["logistics"] / lost["goods"]) if lost["goods"] else None
+
+
+def solve_own_sales(record: AllianceGameRecord, values: AllianceValues) -> float | None:
+    """Return Kuaishou's own sales in the model, RMB bn per day; None where not known or without margin."""
+    kept = record.own_pool_delivery * record.own_pool_margin
+    return values.kuaishou / kept / 1000 if values.kuaishou and kept else None
 
 
 def solve_binding_points(record: AllianceGameRecord, values: AllianceValues) -> BindingPoints:
@@ -725,6 +915,25 @@ def _joint_sales_per_user(record: AllianceGameRecord) -> float:
 def _margin_per_joint_sale(record: AllianceGameRecord) -> float:
     new = record.jd_delivery * record.jd_margin * (1 - record.jd_sales_anyway)
     return new - record.own_goods_displaced * record.own_pool_delivery * record.own_pool_margin
+
+
+def _weigh(
+    record: AllianceGameRecord, users: float | None, buyers: float | None
+) -> tuple[float, float, float]:
+    """Return the synergy and what each side takes of it, percent of its margin standing alone."""
+    values = solve_values(record, kuaishou_users_million=users, jd_buyers_million=buyers)
+    split = solve_split(record, values)
+    parts = ((split.kuaishou_gain, values.kuaishou), (split.jd_gain, values.jd))
+    dealt = split.binding != "no deal"
+    own, jd = (
+        dealt * 100 * gain / alone if gain is not None and alone and values.joint else math.nan
+        for gain, alone in parts
+    )
+    return _number(values.synergy), own, jd
+
+
+def _between(value: float, moved: pd.Series, why: str | None) -> Estimate:
+    return Estimate.not_known(why or "") if math.isnan(value) else Estimate(value, moved.min(), moved.max())
 
 
 def _vary(record: AllianceGameRecord, **update: float) -> AllianceGameRecord:

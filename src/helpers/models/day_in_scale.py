@@ -47,6 +47,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, root
 
 from helpers.errors import InputError
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
 Floats = NDArray[np.float64]
@@ -103,6 +104,8 @@ class DayInScale:
         Day as a percentage of the quarter's GMV.
     growth_points : float or None
         The most the day can add to quarter-on-quarter growth, percentage points.
+    growth_pct : float or None
+        Growth of GMV on the quarter before.
     part_of_growth_pct : float or None
         The same as a percentage of the quarter's increase; None where the quarter did not grow.
     break_even_lift : float or None
@@ -116,9 +119,23 @@ class DayInScale:
     multiple_high: float | None
     share_of_quarter_pct: float | None
     growth_points: float | None
+    growth_pct: float | None
     part_of_growth_pct: float | None
     break_even_lift: float | None
     why: str | None
+
+    @property
+    def over_baselines(self) -> Estimate:
+        """The multiple, between its ends over the baselines."""
+        return Estimate(self.multiple, self.multiple_low, self.multiple_high)
+
+    @property
+    def multiple_of_other_days(self) -> float | None:
+        """Day over the average of the quarter's other days."""
+        if self.multiple is None or self.share_of_quarter_pct is None:
+            return None
+        part = self.share_of_quarter_pct / 100
+        return (self.multiple - part) / (1 - part)
 
 
 def solve_day_in_scale(
@@ -170,7 +187,7 @@ def summarise_day_in_scale(
     totals, comparable = _totals(gmv), _comparable(record, paid_rmb_bn)
     known = table["multiple"].dropna()
     if comparable is None or known.empty:
-        return DayInScale(None, None, None, None, None, None, None, str(table.loc[FLAT, "why"]))
+        return DayInScale(None, None, None, None, None, None, None, None, str(table.loc[FLAT, "why"]))
     quarter = pd.Period(day, freq="Q")
     total, before = totals[quarter], totals.get(quarter - 1)
     gaps = [text for text in table["why"].unique() if text]
@@ -181,6 +198,7 @@ def summarise_day_in_scale(
         multiple_high=max(multiple, float(known.max())),
         share_of_quarter_pct=100 * comparable / total,
         growth_points=None if before is None else 100 * comparable / before,
+        growth_pct=None if before is None else 100 * (total / before - 1),
         part_of_growth_pct=None if before is None or total <= before else 100 * comparable / (total - before),
         break_even_lift=solve_break_even_lift(record, paid_rmb_bn=paid_rmb_bn, day=day, gmv=gmv),
         why="; ".join(gaps) or None,
@@ -207,6 +225,39 @@ def solve_break_even_lift(
         return None
     share, inside = comparable / total, int(festival.sum())
     return share * (len(festival) - inside) / (1 - share * inside) if share * inside < 1 else None
+
+
+def summarise_ordinary_line(
+    record: DayInScaleRecord,
+    *,
+    paid_rmb_bn: float | None,
+    day: date,
+    gmv: pd.DataFrame,
+    paid_shares: Iterable[float],
+) -> pd.DataFrame:
+    """Return the festival lift at which the day is nothing special, by the part of orders that is paid.
+
+    Parameters are those of `solve_multiple_grid`.
+
+    Returns
+    -------
+    DataFrame
+        ``festival_daily_lift`` (NaN where no lift is large enough) and ``paid_share_of_orders``.
+    """
+    joint = {"paid_rmb_bn": paid_rmb_bn, "day": day, "gmv": gmv}
+    rows = []
+    for share in paid_shares:
+        varied = type(record).model_validate(record.model_dump() | {"paid_share_of_orders": share})
+        lift = solve_break_even_lift(varied, **joint)  # type: ignore[arg-type]
+        rows.append((math.nan if lift is None else lift, share))
+    return pd.DataFrame(rows, columns=["festival_daily_lift", "paid_share_of_orders"])
+
+
+def solve_average_day(gmv: pd.DataFrame, period: str) -> float | None:
+    """Return the mean GMV of a quarter's days, RMB bn; None where the quarter was not published."""
+    quarter = pd.Period(period, freq="Q")
+    total = _totals(gmv).get(quarter)
+    return None if total is None else total / (_index(quarter.end_time.date(), quarter) + 1)
 
 
 def solve_multiple_grid(

@@ -53,10 +53,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from helpers.errors import InputError
+from helpers.models import interval
 from helpers.models.record import Record, parameter
 
 Floats = NDArray[np.float64]
 
+WITHIN_BOUNDS, ON_PATH = "within the bounds", "on the smooth path"
 DROPPED, KEPT = "dropped", "kept"
 AS_PREDICTED, CONTRADICTED, NOT_DECIDED, NOT_KNOWN = (
     "as predicted",
@@ -64,6 +66,14 @@ AS_PREDICTED, CONTRADICTED, NOT_DECIDED, NOT_KNOWN = (
     "not decided",
     "not known",
 )
+
+# Event of the data -> words and whether the link was dropped; a return falls on a festival.
+DECISIONS = {
+    "youzan_links_removed": ("Youzan dropped", True),
+    "cut_effective": ("JD dropped", True),
+    "links_reopened": ("JD restored", False),
+}
+CUT = "cut_effective"
 
 # A ratio read from a share and turned back into a threshold must meet that share again.
 ROUNDING = 1e-12
@@ -123,6 +133,11 @@ class Estimate:
     high: float | None
     why: str | None
 
+    @property
+    def outcome(self) -> interval.Estimate:
+        """The point between its bounds."""
+        return interval.Estimate(self.point, self.low, self.high, self.why)
+
 
 @dataclass(frozen=True)
 class CommonRatio:
@@ -142,6 +157,18 @@ class CommonRatio:
     high: float
     low_event: str
     high_event: str
+
+    @property
+    def words(self) -> str:
+        """What the dates say together, as a sentence without its full stop."""
+        if not self.exists:
+            return "no single ratio meets them all"
+        return f"ratios from {100 * self.low:.2f}% to {100 * self.high:.2f}% meet them all"
+
+    @property
+    def why(self) -> str | None:
+        """What is missing for the dates to test the rule."""
+        return None if math.isfinite(self.high) else "no decision known by then limits the ratio from above"
 
 
 @dataclass(frozen=True)
@@ -277,6 +304,34 @@ def solve_ratio_by_hidden_goods(
     return pd.DataFrame(rows, columns=columns)
 
 
+def summarise_decisions(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the decisions on links that were known, in order of time, as `solve_predictions` takes them.
+
+    Parameters
+    ----------
+    events : DataFrame
+        ``event_id`` and ``date`` (ISO day); may hold other events.
+    """
+    known = events[events["event_id"].isin(list(DECISIONS))].sort_values("date")
+    words = known["event_id"].map(DECISIONS)
+    return pd.DataFrame(
+        {
+            "event": words.str[0],
+            "decided_on": pd.to_datetime(known["date"]),
+            "dropped": words.str[1].astype(bool),
+            "festival": ~words.str[1].astype(bool),
+            "independent_low": math.nan,
+            "independent_high": math.nan,
+        }
+    )
+
+
+def find_cut(events: pd.DataFrame) -> date | None:
+    """Return the day of the cut that fixes the ratio, or None where it was not known by then."""
+    days = events.loc[events["event_id"] == CUT, "date"]
+    return None if days.empty else date.fromisoformat(days.iloc[0])
+
+
 def solve_predictions(
     record: HoldUpRecord, own_shop: pd.DataFrame, decisions: pd.DataFrame, *, ratio: Estimate
 ) -> pd.DataFrame:
@@ -334,6 +389,83 @@ def solve_common_ratio(predictions: pd.DataFrame) -> CommonRatio:
     low_event = str(by_event["needed_low"].idxmax()) if low > 0 else ""
     high_event = str(by_event["needed_high"].idxmin()) if math.isfinite(high) else ""
     return CommonRatio(low < high, low, high, low_event, high_event)
+
+
+def summarise_ratios(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return what each decision says in percent, with a row for those not known by then too.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        From `solve_predictions`.
+
+    Returns
+    -------
+    DataFrame
+        Index: event of the data. ``share``, ``share_low``, ``share_high`` (sales that need no partner),
+        ``least`` and ``below`` (ratios that give the decision), ``multiple`` (festival margin needed).
+    """
+    by_event = predictions.set_index("event").reindex([words for words, _ in DECISIONS.values()])
+    numbers = by_event.apply(pd.to_numeric, errors="coerce").set_axis(list(DECISIONS))
+    return pd.DataFrame(
+        {
+            "share": 100 * numbers["independent"],
+            "share_low": 100 * numbers["independent_low"],
+            "share_high": 100 * numbers["independent_high"],
+            "least": 100 * numbers["needed_low"],
+            "below": 100 * numbers["needed_high"],
+            "multiple": numbers["multiple_needed"],
+        }
+    )
+
+
+def describe_gap(dropped_on: date | None, cut_on: date | None) -> str | None:
+    """Say how far the rule's day lies from the cut; None where one of them is not known."""
+    if dropped_on is None or cut_on is None:
+        return None
+    lead = (cut_on - dropped_on).days
+    return f"{abs(lead)} days {'before' if lead >= 0 else 'after'} the cut"
+
+
+def solve_festival_needed(record: HoldUpRecord, common: CommonRatio) -> float:
+    """Return the festival margin from which on one ratio meets all decisions, in multiples, at least one."""
+    return max(1.0, record.festival_margin_multiple * common.low / common.high)
+
+
+def solve_festival_fit(
+    record: HoldUpRecord,
+    own_shop: pd.DataFrame,
+    decisions: pd.DataFrame,
+    *,
+    cut_on: date | None,
+    hidden: Iterable[float],
+) -> pd.DataFrame:
+    """Return the festival margin that reconciles all decisions, by partners' goods in own shops.
+
+    Parameters
+    ----------
+    record, own_shop, decisions
+        As in `solve_predictions`.
+    cut_on : date or None
+        As in `solve_ratio`.
+    hidden : iterable of float
+        Values of ``partner_goods_in_own_shops``.
+
+    Returns
+    -------
+    DataFrame
+        ``hidden_pct``, ``festival`` (multiple of the ordinary margin) and ``curve``.
+    """
+    rows = []
+    for share in hidden:
+        update = {"partner_goods_in_own_shops": share, "festival_margin_multiple": 1.0}
+        varied = type(record).model_validate(record.model_dump() | update)
+        ratio = solve_ratio(varied, own_shop, cut_on=cut_on)
+        found = solve_predictions(varied, own_shop, decisions, ratio=ratio)
+        needed = solve_festival_needed(varied, solve_common_ratio(found))
+        rows.append((100 * share, needed, WITHIN_BOUNDS))
+        rows.append((100 * share, float(found["multiple_needed"].max()), ON_PATH))
+    return pd.DataFrame(rows, columns=["hidden_pct", "festival", "curve"])
 
 
 def solve_verdict_map(

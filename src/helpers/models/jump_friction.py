@@ -45,9 +45,12 @@ import pandas as pd
 from scipy.stats import norm
 
 from helpers.errors import InputError
+from helpers.models.interval import Estimate
 from helpers.models.record import Record, parameter
 
+PLATFORM, SUPPLIER = "counted by Kuaishou", "sold by JD"
 IN_APP, JUMP = "order in the app", "order after jumping"
+TURNED = {"lower": "upper", "upper": "lower", "exact": "exact"}
 VALUE_COLUMNS = ["jump_drop", "survival", "order_multiple", "gmv_gain_rmb_bn", "revenue_gain_rmb_bn", "why"]
 
 
@@ -149,6 +152,115 @@ class InAppValue:
     gmv_gain_rmb_bn: float | None
     revenue_gain_rmb_bn: float | None
     why: str | None
+
+    def gain_over(self, gmv_rmb_bn: float | None) -> Estimate:
+        """Return the GMV gained in percent of a GMV; anything from none to all of it may be one partner's."""
+        if self.gmv_gain_rmb_bn is None or not gmv_rmb_bn:
+            return Estimate.not_known(self.why or "no GMV to compare with")
+        gained = 100 * self.gmv_gain_rmb_bn / gmv_rmb_bn
+        return Estimate(gained, min(0.0, gained), max(0.0, gained))
+
+    def revenue_over(self, gmv_rmb_bn: float | None) -> Estimate:
+        """Return the revenue gained in percent of a GMV."""
+        if self.revenue_gain_rmb_bn is None or not gmv_rmb_bn:
+            return Estimate.not_known(self.why or "no GMV to compare with")
+        return Estimate(100 * self.revenue_gain_rmb_bn / gmv_rmb_bn)
+
+
+@dataclass(frozen=True)
+class OutsideSteps:
+    """How the GMV placed outside own shops went, RMB bn a quarter; None where not printed by then.
+
+    Attributes
+    ----------
+    first, second : float or None
+        In the first and in the second quarter printed exactly.
+    gmv_multiple : float or None
+        GMV of the second over that of the first.
+    first_gmv : float or None
+        GMV of the first, RMB bn.
+    first_share, last_share : float or None
+        Part of GMV outside at the first and at the last exact print, 0 to 1.
+    floor, ceiling : float or None
+        Last amount known from below and last known from above.
+    """
+
+    first: float | None
+    second: float | None
+    gmv_multiple: float | None
+    first_gmv: float | None
+    first_share: float | None
+    last_share: float | None
+    floor: float | None
+    ceiling: float | None
+
+
+def summarise_outside(own_shop: pd.DataFrame, gmv: pd.DataFrame) -> pd.DataFrame:
+    """Return the GMV placed outside own shops for each quarter with a printed share.
+
+    Parameters
+    ----------
+    own_shop : DataFrame
+        ``period``, ``value`` (percent of GMV), ``bound`` and ``note``; a share of a month gives a floor of
+        what was outside in its quarter, since shares rose all along.
+    gmv : DataFrame
+        ``period`` and ``value`` (RMB bn).
+
+    Returns
+    -------
+    DataFrame
+        ``period``, ``value_share``, ``value_gmv``, ``outside_rmb_bn`` and ``bound`` of the amount.
+    """
+    both = own_shop.merge(gmv[["period", "value"]], on="period", suffixes=("_share", "_gmv"))
+    of_month = both["note"].str.contains("month of")
+    return both.assign(
+        outside_rmb_bn=both["value_gmv"] * (1 - both["value_share"] / 100),
+        bound=both["bound"].map(TURNED).mask(of_month, "lower"),
+    )
+
+
+def summarise_outside_steps(outside: pd.DataFrame) -> OutsideSteps:
+    """Read the steps of the outside GMV from the table of `summarise_outside`."""
+    exact = outside[outside["bound"] == "exact"]
+    amounts, totals, shares = (
+        [*exact[name]] + [None] * 2 for name in ("outside_rmb_bn", "value_gmv", "value_share")
+    )
+    printed = outside.loc[outside["bound"].isin(["exact", "lower"]), "value_share"]
+    ends = {bound: [None, *outside.loc[outside["bound"] == bound, "outside_rmb_bn"]][-1] for bound in TURNED}
+    return OutsideSteps(
+        first=amounts[0],
+        second=amounts[1],
+        gmv_multiple=None if totals[1] is None else totals[1] / totals[0],
+        first_gmv=totals[0],
+        first_share=None if shares[0] is None else 1 - shares[0] / 100,
+        last_share=None if printed.empty else 1 - printed.max() / 100,
+        floor=ends["lower"],
+        ceiling=ends["upper"],
+    )
+
+
+def summarise_sides(record: JumpFrictionRecord, *, drops: Iterable[float]) -> pd.DataFrame:
+    """Return what the order in the app is worth to platform and supplier, by the drop at each jump.
+
+    Parameters
+    ----------
+    record : JumpFrictionRecord
+    drops : iterable of float
+        Shares lost at each jump, alike at all jumps.
+
+    Returns
+    -------
+    DataFrame
+        ``drop`` (percent), ``multiple``, ``whose``.
+    """
+    rows = []
+    for drop in drops:
+        update = {"first_jump_drop": drop, "further_jump_drop": drop}
+        varied = type(record).model_validate(record.model_dump() | update)
+        value = solve_in_app_value(varied, gmv_rmb_bn=None, jump_share=None)
+        rows.append((100 * drop, value.order_multiple, PLATFORM))
+        rows.append((100 * drop, value.supplier_multiple, SUPPLIER))
+    return pd.DataFrame(rows, columns=["drop", "multiple", "whose"])
 
 
 def solve_survival(record: JumpFrictionRecord) -> float:
