@@ -42,7 +42,7 @@ def test_assumptions_are_named_in_words_with_their_units():
 def test_no_claim_draws_no_line_for_it():
     path = pd.DataFrame({"step": [0, 1], "lift": [0.0, 0.1]})
     cases = [set(table_of(pages.chart_coupling_path(path, claim, None))["Series"]) for claim in (None, 0.15)]
-    assert [{"coupled"}, {"coupled", "claimed, over"}] == cases
+    assert [{"coupled"}, {"coupled", "claimed, at least"}] == cases
 
 
 def test_what_is_not_known_is_a_message_with_its_reason():

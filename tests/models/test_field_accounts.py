@@ -10,7 +10,9 @@ from pydantic import ValidationError
 from helpers.errors import UnknownNameError
 from helpers.models.field_accounts import (
     COLUMNS,
+    PRINTED,
     FieldAccountsRecord,
+    find_larger_move,
     find_newest,
     find_oldest,
     select_estimate,
@@ -131,6 +133,15 @@ def test_fields_add_up():
     assert part.value == pytest.approx((0.325 * 385.044 - 0.27 * 334.2) / (385.044 - 334.2))
 
 
+def test_points_of_both_fields_are_the_growth_of_the_total():
+    """What shelf and content add is all that total sales grew by; the larger of two moves is named."""
+    accounts = solve_field_accounts(RECORD, GMV, SHARES)
+    now, before = select_quarter(accounts, "2025Q3"), select_quarter(accounts, "2024Q3")
+    assert now["shelf_points"].value + now["other_points"].value == pytest.approx(385.044 / 334.2 - 1)
+    assert find_larger_move(now, before) == "other_points"
+    assert find_larger_move(now, select_quarter(accounts, None)) is None
+
+
 def test_shrinking_total_has_no_increment_to_share():
     """When total sales did not grow, the shelf's part of the increment is refused with the reason."""
     gmv = rows(("2023Q3", 300.0, "exact"), ("2024Q3", 290.0, "exact"))
@@ -172,7 +183,7 @@ def test_printed_growth_gives_the_same_split_as_two_shares():
     growth = rows(("2024Q3", 60.0, "exact"))
     printed = select_quarter(solve_printed_growth(RECORD, GMV, shares.iloc[1:], growth), "2024Q3")
     accounts = select_quarter(solve_field_accounts(RECORD, GMV, shares), "2024Q3")
-    for quantity in ("shelf_growth", "other_growth", "shelf_part_of_increment"):
+    for quantity in PRINTED:
         assert printed[quantity].value == pytest.approx(accounts[quantity].value)
 
 

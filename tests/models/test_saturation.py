@@ -170,18 +170,28 @@ def test_displacement_moves_the_contribution_from_all_to_nothing():
 def test_growth_ahead_is_the_same_on_all_paths_under_full_displacement(published):
     """When everything is taken from content, the path of the share does not matter for the total."""
     table = summarise_displacement(GMV, PUBLISHED, displacements=(0.0, 1.0))
-    ahead = summarise_growth_ahead(table, published.paths)
+    ahead = summarise_growth_ahead(table, PUBLISHED, published.paths)
     full = ahead[ahead["displacement"] == 1.0]["growth"]
     assert np.ptp(full) == pytest.approx(0.0, abs=1e-12)
     none = ahead[ahead["displacement"] == 0.0].set_index("path")["growth"]
     assert none["line"] > none["logistic"] > none["at_rest"]
+    rest = table[table["quantity"] == "growth_with_share_at_rest"]["value"]
+    assert none["at_rest"] == pytest.approx(rest.iloc[0])
+
+
+def test_growth_at_rest_needs_no_fitted_path(published):
+    """Before a path can be fitted the share at rest is known already, and nothing else."""
+    table = summarise_displacement(GMV, PUBLISHED, displacements=(0.5,))
+    ahead = summarise_growth_ahead(table, PUBLISHED, published.paths.iloc[:0])
+    assert ahead["path"].tolist() == ["at_rest"]
 
 
 def test_quarters_without_a_year_before_give_no_rows():
     """Without two shares a year apart the table is empty, whatever quarter is asked for."""
     assert summarise_displacement(GMV, PUBLISHED.iloc[:3]).empty
     assert summarise_displacement(GMV, PUBLISHED, period="2024Q4").empty
-    assert summarise_growth_ahead(summarise_displacement(GMV, PUBLISHED.iloc[:3]), pd.DataFrame()).empty
+    nothing = summarise_displacement(GMV, PUBLISHED.iloc[:3])
+    assert summarise_growth_ahead(nothing, PUBLISHED, pd.DataFrame()).empty
 
 
 @pytest.mark.parametrize(("field", "value"), [("ceiling_confidence", 0.999), ("share_horizon_quarters", 3)])

@@ -3,7 +3,8 @@ r"""Accounts of two fields: pan-shelf (泛货架) and all other sales, with the 
 Equations
 ---------
 With total sales :math:`G_t` and shelf share :math:`s_t`: shelf :math:`S_t = s_t G_t`, other
-:math:`O_t = (1-s_t) G_t`, growth of each over four quarters, and the shelf's part of the increment
+:math:`O_t = (1-s_t) G_t`, growth of each over four quarters, what each adds to the growth of the total,
+:math:`(S_t - S_{t-4})/G_{t-4}` in points, and the shelf's part of the increment
 
 .. math:: \frac{S_t - S_{t-4}}{G_t - G_{t-4}}.
 
@@ -61,6 +62,12 @@ Row = dict[str, Any]
 Prints = Mapping[str, Interval]
 Needs = dict[str, Interval | None]
 Formula = Callable[..., FloatArray]
+
+
+def _look_back(shelf: FloatArray, growth: FloatArray, total: FloatArray) -> FloatArray:
+    return np.minimum(shelf / (1 + growth), total)
+
+
 LEVELS: dict[str, tuple[str, Formula]] = {
     "shelf_share": (FRACTION, lambda share, total: share),
     "shelf_gmv": (MONEY, lambda share, total: share * total),
@@ -69,6 +76,8 @@ LEVELS: dict[str, tuple[str, Formula]] = {
 CHANGES: dict[str, tuple[str, Formula]] = {
     "shelf_growth": (FRACTION, lambda s, g, s0, g0: s * g / (s0 * g0) - 1),
     "other_growth": (FRACTION, lambda s, g, s0, g0: (1 - s) * g / ((1 - s0) * g0) - 1),
+    "shelf_points": (FRACTION, lambda s, g, s0, g0: s * g / g0 - s0),
+    "other_points": (FRACTION, lambda s, g, s0, g0: (1 - s) * g / g0 - (1 - s0)),
 }
 INCREMENT: dict[str, tuple[str, Formula]] = {
     "shelf_part_of_increment": (FRACTION, lambda s, g, s0, g0: (s * g - s0 * g0) / (g - g0)),
@@ -84,19 +93,23 @@ THRESHOLDS: dict[str, tuple[str, Formula]] = {
     ),
 }
 CHAINED: dict[str, tuple[str, Formula]] = {
-    "chained_shelf_gmv": (MONEY, lambda shelf, growth, total: np.minimum(shelf / (1 + growth), total)),
+    "chained_shelf_gmv": (MONEY, _look_back),
     "chained_shelf_share": (
         FRACTION,
-        lambda shelf, growth, total: np.minimum(shelf / (1 + growth) / total, 1),
+        lambda shelf, growth, total: _look_back(shelf, growth, total) / total,
     ),
 }
 PRINTED: dict[str, Formula] = {
-    "shelf_growth": lambda shelf, growth, total, total0: growth,
-    "other_growth": lambda shelf, growth, total, total0: (
-        np.maximum(total - shelf, 0) / (total0 - np.minimum(shelf / (1 + growth), total0)) - 1
+    "shelf_growth": lambda shelf, growth, total, before: growth,
+    "other_growth": lambda shelf, growth, total, before: (
+        np.maximum(total - shelf, 0) / (before - _look_back(shelf, growth, before)) - 1
     ),
-    "shelf_part_of_increment": lambda shelf, growth, total, total0: (
-        (shelf - np.minimum(shelf / (1 + growth), total0)) / (total - total0)
+    "shelf_points": lambda shelf, growth, total, before: (shelf - _look_back(shelf, growth, before)) / before,
+    "other_points": lambda shelf, growth, total, before: (
+        (total - shelf + _look_back(shelf, growth, before)) / before - 1
+    ),
+    "shelf_part_of_increment": lambda shelf, growth, total, before: (
+        (shelf - _look_back(shelf, growth, before)) / (total - before)
     ),
 }
 VIDEO_SIZES = tuple(float(size) for size in np.linspace(0.0, 0.5, 21))
@@ -166,7 +179,8 @@ def solve_field_accounts(
     -------
     pandas.DataFrame
         One row per quarter between the first and the last share, reading and quantity (`shelf_share`,
-        `shelf_gmv`, `other_gmv`, `shelf_growth`, `other_growth`, `shelf_part_of_increment`); columns
+        `shelf_gmv`, `other_gmv`, `shelf_growth`, `other_growth`, `shelf_points` and `other_points` (added to
+        the growth of the total), `shelf_part_of_increment`); columns
         `period`, `reading`, `quantity`, `value`, `low`, `high`, `unit`, `why`. An open side is NaN; a
         quantity that needs an unpublished print is NaN throughout and `why` names the print.
     """
@@ -220,8 +234,8 @@ def solve_printed_growth(
     Returns
     -------
     pandas.DataFrame
-        Columns as in `solve_field_accounts`; quantities `shelf_growth` (as printed), `other_growth` and
-        `shelf_part_of_increment`.
+        Columns as in `solve_field_accounts`; quantities `shelf_growth` (as printed), `other_growth`,
+        `shelf_points`, `other_points` and `shelf_part_of_increment`.
     """
     return _tabulate(
         row
@@ -357,6 +371,27 @@ def select_quarter(
     """
     quantities = LEVELS | CHANGES | INCREMENT | THRESHOLDS | CHAINED
     return {one: select_estimate(table, one, period=period, reading=reading) for one in quantities}
+
+
+def find_larger_move(now: Mapping[str, Estimate], before: Mapping[str, Estimate]) -> str | None:
+    """Say whether the points of the shelf or those of the other sales moved more between two quarters.
+
+    Parameters
+    ----------
+    now, before : mapping of str to Estimate
+        From `select_quarter`.
+
+    Returns
+    -------
+    str or None
+        ``shelf_points`` or ``other_points``; ``None`` when a value is not known.
+    """
+    moves = {
+        name: abs(end - start)
+        for name in ("shelf_points", "other_points")
+        if (end := now[name].value) is not None and (start := before[name].value) is not None
+    }
+    return max(moves, key=moves.__getitem__) if len(moves) == 2 else None
 
 
 def _list_known(table: pd.DataFrame, quantity: str) -> list[str]:

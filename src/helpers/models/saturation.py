@@ -273,37 +273,39 @@ def span_displaced(displaced: pd.DataFrame, quantity: str, displacement: float) 
     return Estimate(middle.value, float(rows["low"].min()), float(rows["high"].max()))
 
 
-def summarise_growth_ahead(displaced: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
-    """Tabulate total growth in the year after the last printed share, by displacement and path of the share.
+def summarise_growth_ahead(
+    displaced: pd.DataFrame, shares: pd.DataFrame, paths: pd.DataFrame
+) -> pd.DataFrame:
+    """Tabulate total growth in the year after the newest accounts, by displacement and path of the share.
 
     Parameters
     ----------
     displaced : pandas.DataFrame
         From `summarise_displacement`; its `content_growth` is taken to repeat itself.
+    shares : pandas.DataFrame
+        Columns `period`, `value` (fractions), as `summarise_displacement` was given them.
     paths : pandas.DataFrame
         From `solve_share_paths`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `displacement`, `path` (a column of `paths`, or `at_rest`), `growth` (fraction; NaN where
-        content growth has no value). Each path's rise over the year is added to where the logistic path
-        stands, so that all start from one share. No rows when either table is empty.
+        Columns `displacement`, `path` (``at_rest`` or a column of `paths`), `growth` (fraction; NaN where
+        content growth has no value). Each path's rise over the year is added to the newest share, so that all
+        start where the accounts stand. No rows when `displaced` is empty.
     """
     content = displaced.loc[displaced["quantity"] == "content_growth"]
-    columns = ["displacement", "path", "growth"]
-    if content.empty or paths.empty:
-        return pd.DataFrame(columns=columns)
-    last = int(paths["published"].sum()) - 1
-    drawn = paths.drop(columns=["period", "published"]).assign(at_rest=0.0)
-    share = float(paths["logistic"].iloc[last])
-    rises = drawn.iloc[last + YEAR] - drawn.iloc[last]
+    share = shares.set_index("period")["value"].reindex(content["period"])
+    rises = pd.Series({"at_rest": 0.0})
+    if len(paths):
+        drawn, last = paths.drop(columns=["period", "published"]), int(paths["published"].sum()) - 1
+        rises = pd.concat([rises, drawn.iloc[last + YEAR] - drawn.iloc[last]])
     rows = [
-        (part, str(path), float(solve_total_growth(share, share + rise, growth, part)))
-        for part, growth in zip(content["displacement"], content["value"], strict=True)
+        (part, str(path), float(solve_total_growth(now, now + rise, growth, part)))
+        for part, now, growth in zip(content["displacement"], share, content["value"], strict=True)
         for path, rise in rises.items()
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=["displacement", "path", "growth"])
 
 
 @dataclass(frozen=True)

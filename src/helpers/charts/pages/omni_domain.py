@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.charts import describe
+from helpers.charts.bars import chart_bars
 from helpers.charts.events import select_quarter_events
 from helpers.charts.frame import FramedChart, Source, chart_message, frame
 from helpers.charts.intervals import chart_intervals, chart_tornado
@@ -26,11 +27,11 @@ STEPS = {
     "omni_domain_named": "omni-domain operation named",
     "gravity_2023": "River-Flow traffic doubled",
     "call_2023q2": "mall test planned again",
-    "reorganisation_2023": "mall unit runs search",
+    "reorganisation_2023": "mall runs search",
     "call_2024q1": "mall open to all",
     "gmv_disclosure_ends": "end of GMV prints announced",
 }
-FIELDS = {"shelf_growth": "shelf", "other_growth": "content"}
+FIELDS = {"shelf_points": "shelf", "other_points": "content"}
 PATHS = {"line": "straight line", "logistic": "logistic", "logistic_low": "lowest ceiling"}
 FUTURES = {"line": "straight line", "logistic": "logistic", "at_rest": "share at rest"}
 PATH_COLOURS = {
@@ -129,25 +130,34 @@ def chart_like_traffic(
     )
 
 
-def chart_field_growth(splits: pd.DataFrame, source: Source) -> FramedChart:
-    """Draw growth of shelf and content; rows are quarter, reading and quantity of the accounts."""
+def chart_growth_points(splits: pd.DataFrame, source: Source) -> FramedChart:
+    """Draw what shelf and content added to the growth of GMV, quarter by quarter."""
     fields = _take_convention(splits).query("quantity in @FIELDS")
     fields = fields.assign(field=fields["quantity"].map(FIELDS))
     fields = fields.assign(label=fields["period"] + " " + fields["field"])
     fields = fields.sort_values(["period", "quantity"], ascending=[True, False])
     return frame(
-        chart_intervals(
+        chart_bars(
             fields,
+            category="label",
+            category_title="Year to the quarter, field",
             group="field",
-            measure="Growth on a year earlier, %",
+            interval=("low", "high"),
+            measure="Added to the growth of GMV, percentage points",
             colours={"shelf": "shelf", "content": "live_stream"},
-            number=".0f",
+            number=".1f",
         ),
-        title="Growth of the shelf and of everything else",
-        subtitle="Percent on a year earlier; ranges under the rounding convention.",
+        title="Where the growth of GMV was sold",
+        subtitle="Percentage points of growth on a year earlier; ranges under the rounding convention.",
         source=[source, OWN],
-        alt=describe.describe_rows(fields, "growth by field", label="label", value="value", unit="%"),
-        name="field-growth",
+        alt=describe.describe_bars(
+            fields,
+            "points of growth by field",
+            category="label",
+            value="value",
+            unit="percentage points",
+        ),
+        name="growth-points",
     )
 
 
@@ -290,7 +300,7 @@ def chart_growth_ahead(ahead: pd.DataFrame, implied: float, why: str | None, sou
             ),
         ),
         title="Growth in the year ahead, by what the shelf takes from content",
-        subtitle="Percent; content repeats its year, the share rests or follows one of the two fitted paths.",
+        subtitle="Percent; content repeats its year, the share rests or follows a fitted path.",
         source=[source, OWN],
         alt=describe.describe_series(
             futures.query("path == 'share at rest'"),
@@ -386,7 +396,7 @@ def chart_swings(
 
 def chart_coupling_path(path: pd.DataFrame, claim: float | None, why: str | None) -> FramedChart:
     """Draw the lift of GMV since the coupling began, and the claimed lift where one is known."""
-    claimed = path.assign(case="claimed, over", lift=claim).dropna(subset="lift")
+    claimed = path.assign(case="claimed, at least", lift=claim).dropna(subset="lift")
     ways = _to_percent(pd.concat([path.assign(case="coupled"), claimed]), "lift")
     return frame(
         chart_message(why)
@@ -398,8 +408,8 @@ def chart_coupling_path(path: pd.DataFrame, claim: float | None, why: str | None
             series="case",
             measure="Lift of GMV, %",
             x_title="Periods since the coupling began",
-            colours={"coupled": "live_stream", "claimed, over": "ink"},
-            dashed=["claimed, over"],
+            colours={"coupled": "live_stream", "claimed, at least": "ink"},
+            dashed=["claimed, at least"],
             number=".3~g",
         ),
         title="How a coupling lifts GMV over time",
@@ -463,7 +473,7 @@ def chart_selection(
             number=".1f",
         ),
         title="How strong selection must be to explain the claim by itself",
-        subtitle="Correlation of joining with the growth a merchant would have had anyway; one is the most.",
+        subtitle="Correlation between joining and growth that would have come anyway; one is the most.",
         source="own computation, selection model",
         alt=describe.describe_grid(
             cells,

@@ -102,6 +102,22 @@ RESULTS: dict[str, Declared] = {
         "bound",
         inputs=(GMV, SHARE),
     ),
+    "shelf_points": Declared(
+        "Growth of GMV over the year to the newest quarter that was sold on the shelf.",
+        "percentage points",
+        "bound",
+        inputs=(GMV, SHARE),
+    ),
+    "other_points": Declared(
+        "Growth of GMV over the same year that was sold anywhere else.",
+        "percentage points",
+        "bound",
+        inputs=(GMV, SHARE),
+    ),
+    "moved_more": Declared(
+        "Field whose points of growth moved more from the second of the older years to the newest.",
+        inputs=(GMV, SHARE, SHELF_GROWTH),
+    ),
     "total_growth": Declared(
         "Growth of GMV over the year to the newest quarter.", "%", "bound", inputs=(GMV,)
     ),
@@ -126,9 +142,6 @@ RESULTS: dict[str, Declared] = {
         "bound",
         inputs=(GMV, SHARE, SHELF_GROWTH),
     ),
-    "first_total_growth": Declared(
-        "Growth of GMV over the year to the first of these quarters.", "%", "bound", inputs=(GMV,)
-    ),
     "second_quarter": Declared(
         "The second quarter whose split rests on printed growth of the shelf.", inputs=(SHARE, SHELF_GROWTH)
     ),
@@ -144,14 +157,23 @@ RESULTS: dict[str, Declared] = {
         "bound",
         inputs=(GMV, SHARE, SHELF_GROWTH),
     ),
+    "second_shelf_points": Declared(
+        "Growth of GMV over the year to the second of these quarters that was sold on the shelf.",
+        "percentage points",
+        "bound",
+        inputs=(GMV, SHARE, SHELF_GROWTH),
+    ),
+    "second_other_points": Declared(
+        "Growth of GMV over the same year that was sold anywhere else.",
+        "percentage points",
+        "bound",
+        inputs=(GMV, SHARE, SHELF_GROWTH),
+    ),
     "second_other_growth": Declared(
         "Growth of all other GMV over the year to the second of these quarters.",
         "%",
         "bound",
         inputs=(GMV, SHARE, SHELF_GROWTH),
-    ),
-    "second_total_growth": Declared(
-        "Growth of GMV over the year to the second of these quarters.", "%", "bound", inputs=(GMV,)
     ),
     "start_quarter": Declared(
         "Earliest quarter to which the shelf can be chained back.", inputs=(SHARE, SHELF_GROWTH)
@@ -253,6 +275,7 @@ RESULTS: dict[str, Declared] = {
     "spectral_radius": Declared(
         "Spectral radius of the coupled flows in this run; from one on they do not settle."
     ),
+    "flow_state": Declared("Whether the coupled flows settle at the rates of this run."),
     "flow_lift": Declared("Lift of GMV at rest by the coupling, at the rates of this run.", "%"),
     "flow_lift_one_way": Declared("The same without any reward to creators.", "%"),
     "flow_lift_zero_sum": Declared("The same if creators lose every buyer that is transferred.", "%"),
