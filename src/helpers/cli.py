@@ -272,17 +272,18 @@ def sweep_command(
 @main.command("plan")
 @_options(_scenario, _as_of, _json)
 def plan_command(scenario: str, as_of: str | None, as_json: bool) -> None:
-    """Say which notebooks `report build` would execute, and why."""
-    from helpers.runs import contract, engine, scenarios
+    """Say which runs `report build` would execute, and why: its own and those of earlier days."""
+    from helpers.runs import cache, dated
 
-    chosen, day = scenarios.load_scenario(scenario), {"as_of": as_of} if as_of else {}
-    outlooks = [engine.plan_notebook(n, chosen.parameters_for(n) | day) for n in contract.list_chapters()]
+    plans = [point.plan for point in dated.plan_dated(scenario, as_of)]
+    outlooks = [(plan.as_of, cache.explain_plan(plan)) for plan in plans]
     if as_json:
-        click.echo(json.dumps([outlook.to_dict() for outlook in outlooks], ensure_ascii=False, indent=1))
+        rows = [{"as_of": day} | outlook.to_dict() for day, outlook in outlooks]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    for outlook in outlooks:
+    for day, outlook in outlooks:
         state = f"run {outlook.key} is at hand" if outlook.key else f"would run: {'; '.join(outlook.causes)}"
-        click.echo(f"{outlook.notebook}: {state}")
+        click.echo(f"{outlook.notebook} as of {day}: {state}")
 
 
 @main.command("build")

@@ -31,7 +31,7 @@ def reading(write_notebook):
 
 
 def causes_of(name: str, **given: object) -> tuple[str, ...]:
-    return engine.plan_notebook(name, given).causes
+    return cache.explain_plan(engine.plan_run(name, given)).causes
 
 
 def edit_words(name: str, column: str) -> None:
@@ -152,7 +152,7 @@ def test_prose_and_tags_never_rerun(reading, project):
 def test_the_plan_names_cell_parameter_and_failure(tiny_growth, write_notebook):
     assert causes_of(tiny_growth) == ("it has never run",)
     key = engine.run_notebook(tiny_growth).record["key"]
-    assert engine.plan_notebook(tiny_growth).to_dict() == {
+    assert cache.explain_plan(engine.plan_run(tiny_growth, {})).to_dict() == {
         "notebook": tiny_growth, "key": key, "causes": (),
     }  # fmt: skip
     assert causes_of(tiny_growth, years=4) == ("it has never run with years=4",)

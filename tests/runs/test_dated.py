@@ -1,10 +1,12 @@
 """The answers at the days of the articles: one run a notebook and day, never beyond the edition's own."""
 
 import pytest
+from click.testing import CliRunner
 
 from helpers import paths
+from helpers.cli import main
 from helpers.errors import RunError
-from helpers.runs import dated
+from helpers.runs import dated, engine
 
 SCENARIOS = """\
 early: {why: An early day., every: {as_of: "2020-06-15"}}
@@ -46,3 +48,12 @@ def test_a_day_that_cannot_be_answered_is_named(book, write_notebook):
     write_notebook("tiny_growth", "assert as_of != '2020-06-15', 'too early'")
     with pytest.raises(RunError, match=r"AssertionError: too early \(as_of=2020-06-15\)"):
         dated.run_dated(as_of="2022-11-10")
+
+
+def test_the_plan_of_a_build_names_every_day_and_what_is_at_hand(book, tiny_growth):
+    """After the earlier day has run, only the edition's own would."""
+    engine.run_notebook(tiny_growth, {"as_of": "2020-06-15"})
+    shown = CliRunner().invoke(main, ["plan", "--as-of", "2022-11-10"]).output.splitlines()
+    assert ["tiny_growth as of 2020-06-15: run", "tiny_growth as of 2022-11-10: would run"] == [
+        line[: line.index("run") + 3] for line in shown
+    ]

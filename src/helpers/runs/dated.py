@@ -16,7 +16,7 @@ import pandas as pd
 from helpers import data
 from helpers.errors import RunError, summarise_complaints
 from helpers.runs import contract, engine, scenarios, sweep, verdicts
-from helpers.runs.sweep import Outcome
+from helpers.runs.sweep import Outcome, Point
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,25 @@ def run_dated(
     RunError
         If a run fails.
     """
-    own = as_of or str(scenarios.load_scenario(scenario).every.get("as_of", "latest"))
-    days = list_days(own)
-    points = sweep.plan_sweep(contract.list_chapters(), {"as_of": days}, scenario_names=[scenario])
+    points = plan_dated(scenario, as_of)
     done = sweep.run_points(points, jobs=jobs, timeout_seconds=timeout_seconds, progress=progress)
     if done.failures:
         raise RunError(summarise_complaints([outcome.cause for outcome in done.failures]))
+    days = dict.fromkeys(point.varied["as_of"] for point in points)
     return [_collect([each for each in done.outcomes if each.point.varied["as_of"] == day]) for day in days]
+
+
+def plan_dated(scenario: str = scenarios.DEFAULT, as_of: str | None = None) -> list[Point]:
+    """Return the runs of an edition before they are executed, notebook by notebook in order of time.
+
+    Parameters
+    ----------
+    scenario, as_of : str
+        As in `run_dated`.
+    """
+    own = as_of or str(scenarios.load_scenario(scenario).every.get("as_of", "latest"))
+    days = {"as_of": list_days(own)}
+    return sweep.plan_sweep(contract.list_chapters(), days, scenario_names=[scenario])
 
 
 def compare_verdicts(answers: Sequence[DatedAnswers]) -> pd.DataFrame:

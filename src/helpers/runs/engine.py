@@ -32,7 +32,6 @@ from helpers.errors import (
     summarise_complaints,
 )
 from helpers.runs import cache, contract, fork_engine, inputs, kernel_engine
-from helpers.runs.cache import Outlook
 from helpers.runs.record import STEERING_TAGS, Executed, Run, RunPlan, read_run, write_run
 from helpers.runs.results import collect_results
 
@@ -109,11 +108,6 @@ def plan_runs(notebook: str, given: Iterable[Mapping[str, Any]]) -> list[RunPlan
         RunPlan(notebook, own, data.resolve_as_of(own["as_of"]).isoformat(), source, code, steering)
         for own in checked
     ]
-
-
-def plan_notebook(notebook: str, given: Mapping[str, Any] | None = None) -> Outlook:
-    """Say whether a notebook would be executed with some parameters, and why; see `cache.explain_plan`."""
-    return cache.explain_plan(plan_run(notebook, given or {}))
 
 
 def run_notebook(
