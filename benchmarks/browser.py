@@ -20,11 +20,38 @@ WINDOW: ViewportSize = {"width": 1280, "height": 800}
 
 @dataclass(frozen=True)
 class FirstView:
-    """Requests that were answered, their bytes without compression, and those that nobody answered."""
+    """What the browser was asked to fetch, and how the page came to be seen.
+
+    Attributes
+    ----------
+    requests : int
+        Requests that were answered.
+    size_kb : float
+        Their bytes without compression.
+    unanswered : int
+        Requests that nobody answered.
+    paint_ms : float
+        When the largest piece of the window was painted (LCP).
+    shift : float
+        How far pieces moved after they were seen (CLS); 0.1 is the usual limit.
+    """
 
     requests: int
     size_kb: float
     unanswered: int
+    paint_ms: float
+    shift: float
+
+
+WATCH = """
+window.seen = { paint: 0, shift: 0 };
+new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.seen.paint = entry.startTime;
+}).observe({ type: "largest-contentful-paint", buffered: true });
+new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.seen.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
 
 
 class _QuietHandler(SimpleHTTPRequestHandler):
@@ -53,8 +80,10 @@ def view_first(book: Path, page_name: str) -> FirstView:
         # Playwright marks each handler, which it cannot do to a method of a list.
         page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
         page.on("requestfailed", lambda request: failed.append(request))  # noqa: PLW0108
+        page.add_init_script(WATCH)
         page.goto(base + page_name, wait_until="networkidle")
+        seen = page.evaluate("window.seen")
         asked = [request for request in finished if not request.url.startswith("data:")]
         size = sum(len(response.body()) for request in asked if (response := request.response()))
         chromium.close()
-    return FirstView(len(asked), size / 1000, len(failed))
+    return FirstView(len(asked), size / 1000, len(failed), seen["paint"], seen["shift"])

@@ -259,9 +259,13 @@ def measure_first_view(bench: Bench) -> list[Row]:
     what, against = f"first view of `{CHAPTER}`", "the same chapter as a default Jupyter Book page"
     counts = [Sample((float(each.requests),), "requests") for each in (view, peer)]
     sizes = [Sample((each.size_kb,), "kB") for each in (view, peer)]
+    paints = [Sample((each.paint_ms / 1000,), "s") for each in (view, peer)]
+    shifts = [Sample((each.shift,), "") for each in (view, peer)]
     return [
         Row(f"{what}: requests", counts[0], against, counts[1], limit=12),
         Row(f"{what}: size", sizes[0], against, sizes[1], limit=500, note=note),
+        Row(f"{what}: largest paint", paints[0], against, paints[1]),
+        Row(f"{what}: layout shift", shifts[0], against, shifts[1], limit=0.1),
     ]
 
 

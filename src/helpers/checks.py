@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from helpers import data, paths
-from helpers.book import answer, build, private, site_checks
+from helpers.book import answer, build, descriptions, private, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
 from helpers.runs import contract, engine, inputs, recheck, reference, references, verdicts
 from helpers.runs.nbval import compare_outputs, find_unexecuted
@@ -92,6 +92,11 @@ def check_private(folder: Path) -> list[str]:
     return private.check_private(sources, base=paths.ROOT) + private.check_private(published, base=folder)
 
 
+def check_descriptions(folder: Path) -> list[str]:
+    """What a chart's description says stands in the data that are drawn."""
+    return descriptions.check_descriptions(_book(folder))
+
+
 def check_digest(folder: Path) -> list[str]:
     """Every file of the book is the one that was built."""
     lines = (_book(folder) / build.SUMS_FILE).read_text(encoding="utf-8").splitlines()
@@ -164,6 +169,7 @@ CHECKS: dict[str, Check] = {
     "links": check_links,
     "policy": check_policy,
     "private": check_private,
+    "descriptions": check_descriptions,
     "digest": check_digest,
 }
 

@@ -163,3 +163,21 @@ def test_what_was_announced_and_what_is_defined_are_marked(build: Build) -> None
     page = build("Until {announced}`31 December 2022`, at least {typed}`90%`.")
 
     assert '<span class="kx-announced">31 December 2022</span>, at least 90%.' in page
+
+
+COMPARED = "```{{compare}} closed_loop/growth_fall:.1f\n:labels: fall in growth\n{}\n```"
+
+
+def test_results_are_compared_in_small_bars(build: Build) -> None:
+    """Each bar has its words and its value, and the picture reads as one sentence."""
+    page = build(COMPARED.format(":against: a whole"))
+    assert 'aria-label="Bars: a whole; fall in growth 16.2 percentage points."' in page
+    assert page.count("<rect") == 2
+
+
+def test_bars_without_words_are_refused(build: Build) -> None:
+    """As many labels as results, or the page says where."""
+    with pytest.raises(
+        BookError, match=r"page, line \d+: 'compare' needs one label for each result \(got 2\)"
+    ):
+        build(COMPARED.format("").replace("fall in growth", "one | two"))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.book.descriptions import check_descriptions
+
 from .conftest import PHONE, OpenVisit
 
 pytestmark = [pytest.mark.browser, pytest.mark.book]
@@ -17,6 +19,11 @@ new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
+
+
+def test_every_description_agrees_with_its_data(book_dir: Path) -> None:
+    """Numbers, ends and counts in the words of each chart stand in the table beside it."""
+    assert check_descriptions(book_dir) == []
 
 
 def test_embed_code_works_on_another_site(open_visit: OpenVisit, tmp_path: Path) -> None:

@@ -101,18 +101,17 @@ def test_nothing_runs_over_the_edge_of_a_phone(open_visit: OpenVisit, page_names
 def test_pages_are_accessible_with_everything_unfolded(
     scheme: str, options: dict[str, Any], open_visit: OpenVisit, page_names: list[str]
 ) -> None:
-    """Axe finds nothing serious or critical; in the dark only contrast can differ."""
+    """Axe finds nothing at all, charts' own pages included; in the dark only contrast can differ."""
     visit = open_visit(color_scheme=scheme)
     found = []
-    for name in page_names:
+    for name in [*page_names, "figures/loss-bound.html"]:
         page = visit.open(name)
         page.evaluate(UNFOLD)
         page.evaluate(SHORTEN)
         for violation in (
             Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
         ):
-            if violation["impact"] in ("serious", "critical"):
-                found.append((name, violation["id"], violation["nodes"][0]["html"][:120]))
+            found.append((name, violation["id"], violation["nodes"][0]["html"][:120]))
 
     assert found == []
 

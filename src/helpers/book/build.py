@@ -35,6 +35,7 @@ from helpers.book import (
     policy,
     records,
     since,
+    social,
     takeaway,
 )
 from helpers.errors import InputError, ReportError, summarise_complaints
@@ -265,6 +266,8 @@ def _build_aside(edition: dict[str, Any], files: dict[str, bytes], target: Path)
             path = html / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        book = citing.read_book(edition)
+        social.write_previews(html, book=book.title, as_of=book.as_of)
         policy.finish_book(html)
         lock = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")
         (html / materials.FILE).write_text(materials.write_materials(lock), encoding="utf-8")

@@ -10,6 +10,10 @@ Roles and directives for MyST pages and chapters:
     A field of the edition that is being built.
 ``{typed}`95%```
     A number that is part of a definition, so it may stand in prose (see `helpers.book.site_checks`).
+``{compare} closed_loop/growth_fall:.1f closed_loop/loss_bound:.1f``
+    Small bars of results; ``:labels:`` are their words, parted by ``|``. ``:whole:`` says that the others
+    are parts of the first, and ``:against:`` adds a bar of one whole: 100 for percentages, 1 for multiples.
+    Nothing is drawn where a result is not yet known.
 ``{announced}`30 November 2022```
     A day to come that was announced earlier, so it may stand in an edition that is older than that day.
 ``{since} 2022-11-22`` and ``{before} 2022-11-22``
@@ -22,19 +26,23 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
+from helpers.book import social
 from helpers.book.formulas import render_formula
 from helpers.book.mentions import ANNOUNCED_CLASS
+from helpers.book.miniatures import Bar, draw_bars
 from helpers.book.pasted import explain_result, find_result
 from helpers.book.quotes import find_quote
 from helpers.errors import InputError, UnknownNameError
@@ -173,6 +181,46 @@ class BeforeDirective(SinceDirective):
         return as_of < day
 
 
+class CompareDirective(SphinxDirective):
+    """Draw a few results as small bars."""
+
+    required_arguments = 1
+    optional_arguments = 9
+    option_spec: ClassVar = {
+        "labels": directives.unchanged_required,
+        "against": directives.unchanged,
+        "whole": directives.flag,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the picture, or nothing where a result is not known."""
+        results = _read(self.env, RESULTS_FILE)
+        labels = [label.strip() for label in self.options.get("labels", "").split("|")]
+        if len(labels) != len(self.arguments):
+            return self.refuse(f"'compare' needs one label for each result (got {len(labels)})")
+        try:
+            found = [find_result(results, key) for key in self.arguments]
+        except (InputError, UnknownNameError) as error:
+            return self.refuse(str(error))
+        if any(result["value"] is None for _, result in found):
+            return []
+        known = [_as_bar(label, *one) for label, one in zip(labels, found, strict=True)]
+        if "whole" in self.options:
+            known[0] = replace(known[0], plain=True)
+        if words := self.options.get("against"):
+            known.insert(0, Bar(words, 100.0 if found[0][1]["unit"] == "%" else 1.0, plain=True))
+        return [nodes.raw("", draw_bars(known), format="html")]
+
+    def refuse(self, problem: str) -> list[nodes.Node]:
+        """Note a complaint that fails the build once all pages are read."""
+        _complain(self.env, f"{self.env.docname}, line {self.lineno}", problem)
+        return []
+
+
+def _as_bar(label: str, text: str, result: dict[str, Any]) -> Bar:
+    return Bar(f"{label} {text}", float(result["value"]), result["low"], result["high"])
+
+
 def _forget_page(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     _complaints(env).pop(docname, None)
 
@@ -216,6 +264,9 @@ def _add_context(
 ) -> None:
     edition = Path(app.srcdir) / EDITION_FILE
     context["edition"] = json.loads(edition.read_text(encoding="utf-8"))
+    site_url = app.config.html_baseurl
+    root = f"{site_url.rstrip('/')}/" if site_url else context["pathto"]("", 1)
+    context["preview"] = f"{root}{social.FOLDER}/{page.replace('/', '-')}.png"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -227,6 +278,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("announced", AnnouncedRole())
     app.add_directive("since", SinceDirective)
     app.add_directive("before", BeforeDirective)
+    app.add_directive("compare", CompareDirective)
     app.add_html_math_renderer("mathml", (_visit_formula, None), (_visit_formula, None))
     app.connect("config-inited", _add_assets)
     app.connect("builder-inited", _prepare_builder)
