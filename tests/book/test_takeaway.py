@@ -1,0 +1,44 @@
+"""What a reader can carry away from an edition, and what an edition of a past day keeps back."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+from helpers.book import takeaway
+
+PAGE = """<html><body><nav id="contents"><p>Themes</p><ul><li><a href="loop.html">L</a></li></ul></nav>
+<article><h1>{}<a>#</a></h1><aside><p>Panel</p></aside><p>First words of {}.</p></article></body></html>"""
+
+
+def test_an_archive_has_the_same_bytes_whatever_the_clock(tmp_path: Path) -> None:
+    """Neither the order of the files nor their times reach it; it opens and holds them."""
+    files = [tmp_path / name for name in ("b.csv", "a.csv")]
+    for path in files:
+        path.write_text(path.name)
+    first = takeaway.zip_files(files, base=tmp_path)
+    os.utime(files[0], (0, 0))
+
+    assert takeaway.zip_files(reversed(files), base=tmp_path) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        assert archive.namelist() == ["a.csv", "b.csv"]
+        assert archive.read("b.csv") == b"b.csv"
+
+
+def test_an_edition_of_a_past_day_keeps_back_what_became_known_later() -> None:
+    """Notebooks and data hold later text and rows; the page says so instead of a link."""
+    assert takeaway.collect_files({"latest": False}, []) == {}
+    page = takeaway.describe_takeaway({"as_of": "2022-11-10"}, {}, ["closed_loop"])
+    assert "given away with the newest edition only" in page
+    assert ".ipynb" not in page
+
+
+def test_the_map_lists_pages_with_their_first_words(tmp_path: Path) -> None:
+    """The panel of a chapter is not what the page says first."""
+    (tmp_path / "index.html").write_text(PAGE.format("Book", "the book"))
+    (tmp_path / "loop.html").write_text(PAGE.format("Loop", "the loop"))
+
+    assert takeaway.write_map(tmp_path).splitlines() == [
+        "# Book", "", "> First words of the book.", "", "## Themes", "",
+        "- [Loop](loop.html): First words of the loop.",
+    ]  # fmt: skip
