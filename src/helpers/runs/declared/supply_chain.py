@@ -110,6 +110,7 @@ RESULTS = {
     "tenfold_gain": Declared("Gain of a pick from ten times the goods.", "SD"),
     "sight_gain": Declared("Gain of a pick from full sight.", "SD"),
     "noise_allowed": Declared("Noise at which ten times the goods are worth no more than those of now."),
+    "noise_words": Declared("The same in words."),
     "admitted": Declared("Candidates that pass the hurdle in this run.", "%"),
     "hurdle_gain": Declared("Gain by the hurdle of this run against an open pool.", "SD"),
     "hurdle_sighted": Declared("The same for a host who sees quality.", "SD"),
@@ -175,6 +176,7 @@ RESULTS = {
     "signal_saving": Declared("What that saves.", PRICE),
     "live_net": Declared("What the signal saves, less the cost of timing.", PRICE),
     "break_even_signal": Declared("Resolved part at which a session pays for its timing.", "%"),
+    "break_even_words": Declared("The same in words."),
     "merchant_quarters": Declared(
         "Quarters with growth of merchants and of GMV printed.", "quarters", inputs=MERCHANTS
     ),
