@@ -50,3 +50,9 @@ def test_what_is_not_known_is_a_message_with_its_reason():
         pd.DataFrame(columns=["displacement", "path", "growth"]), 0.3, "no share was printed", "a source"
     )
     assert "no share was printed" in chart.spec["description"]
+
+
+def test_accounts_that_cannot_be_split_say_what_is_missing():
+    """Total sales may be known while the shelf's share is not: "nothing published" would be untrue."""
+    for draw in (pages.chart_growth_points, pages.chart_increment_parts):
+        assert pages.NO_YEAR in draw(SPLITS.iloc[:0], "a source").spec["description"]

@@ -19,6 +19,8 @@ from helpers.charts.timelines import chart_timeline
 OWN = "own computation"
 FLOWS = "own computation, coupled-flow model"
 FITS = "own fits"
+NO_YEAR = "The shelf's share was not printed for two quarters a year apart"
+NO_VIDEO = "Growth of short video and of content are not both known for any quarter"
 STEPS = {
     "mall_grey_test": "mall tested as a top tab",
     "merchants_116_2022": "mall promised for Double Eleven",
@@ -137,7 +139,9 @@ def chart_growth_points(splits: pd.DataFrame, source: Source) -> FramedChart:
     fields = fields.assign(label=fields["period"] + " " + fields["field"])
     fields = fields.sort_values(["period", "quantity"], ascending=[True, False])
     return frame(
-        chart_bars(
+        chart_message(NO_YEAR)
+        if fields.empty
+        else chart_bars(
             fields,
             category="label",
             category_title="Year to the quarter, field",
@@ -169,7 +173,9 @@ def chart_increment_parts(splits: pd.DataFrame, source: Source) -> FramedChart:
     rows = rows.assign(reading=rows["reading"].replace("words", "words alone"))
     rows = rows.sort_values(["period", "reading"]).assign(label=rows["period"] + ", " + rows["reading"])
     return frame(
-        chart_intervals(
+        chart_message(NO_YEAR)
+        if rows.empty
+        else chart_intervals(
             rows,
             group="reading",
             measure="Shelf's part of the increase of GMV, %",
@@ -191,7 +197,9 @@ def chart_live_growth(lives: pd.DataFrame, thresholds: pd.DataFrame, source: Sou
     turns = turns.assign(event=turns["period"] + " turns", short_video_share=turns["value"])
     quarters = sorted(drawn["period"].unique())
     return frame(
-        chart_lines(
+        chart_message(NO_VIDEO)
+        if drawn.empty
+        else chart_lines(
             drawn,
             x="short_video_share",
             y="growth",
@@ -473,7 +481,7 @@ def chart_selection(
             number=".1f",
         ),
         title="How strong selection must be to explain the claim by itself",
-        subtitle="Correlation between joining and growth that would have come anyway; one is the most.",
+        subtitle="Correlation of joining with growth that comes anyway; one is the most.",
         source="own computation, selection model",
         alt=describe.describe_grid(
             cells,
