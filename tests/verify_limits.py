@@ -10,6 +10,8 @@ from helpers import data, paths
 from helpers.runs import contract, engine, sweep
 
 NOTEBOOKS = contract.list_notebooks()
+# The forecasts that the synthesis scores name the rows they rest on, and refuse to do without one.
+WITH_HOLES = [name for name in NOTEBOOKS if name != "synthesis"]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -48,7 +50,7 @@ def make_holes(folder: Path, kept: set[str], parity: int) -> None:
 
 
 @pytest.mark.parametrize("parity", [0, 1])
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", WITH_HOLES)
 def test_a_notebook_holds_where_the_data_have_holes(name, parity, own_runs, tmp_path, monkeypatch):
     """What is missing is not known; what a default rests on stays, since a check holds it there."""
     kept = {reference for row in contract.describe_parameters(name) for reference in row["rests_on"]}
