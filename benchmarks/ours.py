@@ -10,13 +10,14 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from benchmarks.measure import Environment, measure_peak, time_command
+from benchmarks.measure import Environment, measure_peak, run_command, time_command
 from benchmarks.peers import SCRIPTS
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = Path(__file__).with_name("reference.ipynb")
 LEVEL = Path(__file__).with_name("level")
 SETTINGS = ("_config.yml", "requirements.txt", "CHANGELOG.md", "README.md")
+SCENARIOS = "scenarios.yml"
 GENERATED = ("runs", "_build", "book/chapters", "book/records")
 
 
@@ -52,10 +53,19 @@ def lay_out_reference(folder: Path, *, pages: int = 0) -> Path:
     toc = {"format": "jb-book", "root": "index", "chapters": [{"file": name} for name in chapters]}
     (folder / "_toc.yml").write_text(yaml.safe_dump(toc), encoding="utf-8")
     (folder / "notebooks").mkdir()
-    (folder / "notebooks" / "scenarios.yml").write_text("{}", encoding="utf-8")
+    (folder / "notebooks" / SCENARIOS).write_text("{}", encoding="utf-8")
     for name in names:
         _write_reference(folder / "notebooks" / f"{name}.ipynb")
+    _empty_registers(folder)
     return folder
+
+
+def _empty_registers(project: Path) -> None:
+    """Leave no claim and no system: they rest on results that the reference notebook does not have."""
+    for name in ("claims", "systems"):
+        table = project / "data" / f"{name}.csv"
+        table.write_text(table.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    run_command([SCRIPTS / "report", "rehash"], environment=make_environment(project), folder=project)
 
 
 def _write_reference(path: Path) -> None:
@@ -68,11 +78,15 @@ def _write_reference(path: Path) -> None:
 
 
 def lay_out_report(folder: Path) -> Path:
-    """Lay out a copy of the whole report, without its runs and built pages."""
+    """Lay out a copy of the whole report, without its runs and built pages.
+
+    It has no scenarios: a build runs each notebook once, as its peer does, and not at earlier days as well.
+    """
     folder.mkdir(parents=True)
     _copy_settings(folder)
     shutil.copy(ROOT / "_toc.yml", folder)
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    (folder / "notebooks" / SCENARIOS).write_text("{}", encoding="utf-8")
     shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("chapters", "records"))
     return folder
 

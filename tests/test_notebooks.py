@@ -26,15 +26,21 @@ DECLARED = [
 DAY = "2022-11-10"
 
 
-def outputs_of(run) -> list[object]:
-    return [cell.get("outputs") for cell in run.read_notebook().cells]
+def outputs_of(notebook: nbformat.NotebookNode) -> list[object]:
+    return [cell.get("outputs") for cell in notebook.cells]
+
+
+def execute(name: str, given: dict[str, object], **options: str) -> list[object]:
+    """Execute a notebook and return its outputs; nothing is kept."""
+    executed = engine.execute_plan(engine.plan_run(name, given), **options)
+    return outputs_of(nbformat.reads(executed.notebook, as_version=4))
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_both_engines_give_equal_outputs(name, own_runs):
     forked = engine.run_notebook(name, engine="fork")
     assert [] == find_unexecuted(forked)
-    assert outputs_of(forked) == outputs_of(engine.run_notebook(name, engine="kernel", reuse=False))
+    assert outputs_of(forked.read_notebook()) == execute(name, {}, engine="kernel")
 
 
 def poison(folder: Path, day: str) -> None:
@@ -53,19 +59,37 @@ def poison(folder: Path, day: str) -> None:
             writer.writerows(rows)
 
 
+@pytest.fixture(scope="module")
+def clean(own_runs) -> dict[str, list[object]]:
+    """Every notebook's outputs as of the day."""
+    runs = {name: engine.run_notebook(name, {"as_of": DAY}) for name in NOTEBOOKS}
+    return {name: outputs_of(run.read_notebook()) for name, run in runs.items()}
+
+
+@pytest.fixture(scope="module")
+def poisoned_root(tmp_path_factory) -> Path:
+    """A project whose figures of later days are spoiled."""
+    root = tmp_path_factory.mktemp("poisoned")
+    shutil.copytree(paths.DATA, root / "data")
+    (root / "_toc.yml").touch()
+    poison(root / "data", DAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "DATA", root / "data")
+        assert data.rewrite_hashes()
+    return root
+
+
+@pytest.fixture
+def poisoned(clean, poisoned_root, monkeypatch) -> None:
+    """Let runs see the spoiled figures."""
+    monkeypatch.setattr(data, "DATA", poisoned_root / "data")
+    monkeypatch.setenv("REPORT_ROOT", str(poisoned_root))
+
+
 @pytest.mark.parametrize("name", NOTEBOOKS)
-def test_later_figures_cannot_reach_an_earlier_day(name, own_runs, tmp_path, monkeypatch):
+def test_later_figures_cannot_reach_an_earlier_day(name, clean, poisoned):
     """All values published after the day are spoiled; results, charts and words stay as they were."""
-    clean = engine.run_notebook(name, {"as_of": DAY}, engine="kernel")
-    shutil.copytree(paths.DATA, tmp_path / "data")
-    (tmp_path / "_toc.yml").touch()
-    monkeypatch.setattr(data, "DATA", tmp_path / "data")
-    poison(tmp_path / "data", DAY)
-    assert data.rewrite_hashes()
-    monkeypatch.setenv("REPORT_ROOT", str(tmp_path))
-    assert outputs_of(clean) == outputs_of(
-        engine.run_notebook(name, {"as_of": DAY}, engine="kernel", reuse=False)
-    )
+    assert clean[name] == execute(name, {"as_of": DAY})
 
 
 def test_plain_papermill_gives_the_same_results(tmp_path):

@@ -66,8 +66,11 @@ def check_prose(_: Path) -> list[str]:
 
 def check_hindsight(folder: Path) -> list[str]:
     """A built edition knows nothing that was published after its date."""
-    edition = json.loads((_book(folder) / build.EDITION_FILE).read_text(encoding="utf-8"))
-    return site_checks.check_hindsight(folder, edition["as_of"])
+    complaints = []
+    for path in sorted(_book(folder).rglob(build.EDITION_FILE)):
+        edition = json.loads(path.read_text(encoding="utf-8"))
+        complaints += site_checks.check_hindsight(path.parent, edition["as_of"])
+    return complaints
 
 
 def check_outside(folder: Path) -> list[str]:

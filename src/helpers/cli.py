@@ -288,15 +288,21 @@ def plan_command(scenario: str, as_of: str | None, as_json: bool) -> None:
 
 @main.command("build")
 @_options(_scenario, _as_of, _timeout)
+@click.option(
+    "--dated", is_flag=True, help="Add the editions as of the articles' days, and a way between them."
+)
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Where the book goes; by default _build/html or _build/html-LABEL.")  # fmt: skip
-def build_command(scenario: str, as_of: str | None, timeout_seconds: int, target: Path | None) -> None:
+def build_command(
+    scenario: str, as_of: str | None, timeout_seconds: int, dated: bool, target: Path | None
+) -> None:
     """Run what is stale and build the book; a failure leaves the last good edition as it was."""
     from helpers.book import build
 
     edition = build.build_edition(
         scenario=scenario,
         as_of=as_of,
+        dated=dated,
         timeout_seconds=timeout_seconds,
         target=target,
         progress=_is_terminal(),

@@ -11,7 +11,7 @@ from tiny import RESULT_CELL
 
 from helpers import data, paths
 from helpers.book import build
-from helpers.checks import check_digest
+from helpers.checks import check_digest, check_hindsight
 from helpers.errors import InputError, ReportError, RunError
 
 pytestmark = pytest.mark.book
@@ -159,3 +159,25 @@ def test_a_dated_edition_stands_beside_the_current_one(edition):
     assert edition.folder.is_dir()
     assert "2022-11-10" == json.loads((dated.folder / build.EDITION_FILE).read_text())["as_of"]
     assert "2022-11-10" in (dated.folder / "chapters" / "tiny_growth.html").read_text()
+
+
+def test_dated_editions_stand_in_the_book_and_lead_to_each_other(small_project, tmp_path):
+    scenarios = small_project / "notebooks" / "scenarios.yml"
+    scenarios.write_text('as-of-2022-11-10: {why: A day., every: {as_of: "2022-11-10"}}')
+    try:
+        book = build.build_edition(dated=True, target=tmp_path / "book").folder
+    finally:
+        scenarios.write_text("{}")
+    earlier = book / "as-of-2022-11-10" / "chapters" / "tiny_growth.html"
+    latest = book / "chapters" / "tiny_growth.html"
+    assert (
+        'href="../as-of-2022-11-10/chapters/tiny_growth.html">This page as of 2022-11-10</a>'
+        in latest.read_text()
+    )
+    assert 'href="../../chapters/tiny_growth.html">This page as of 2026-05-12</a>' in earlier.read_text()
+    assert [] == check_digest(book) + check_hindsight(book)
+
+
+def test_only_the_current_edition_takes_others_along():
+    with pytest.raises(InputError, match="leave out --as-of and --scenario"):
+        build.build_edition(as_of="2022-11-10", dated=True)

@@ -44,5 +44,5 @@ def test_corrections_of_earlier_editions_stay_listed_with_their_reason():
     text = describe_since(NOW, take("", 3.0), [take("2026-06-01", 1.0), reasoned])
     assert "Results moved: 0" in text
     history = text.partition("## What moved in earlier editions")[2]
-    assert "<td>2026-07-01</td>" in history
+    assert ">2026-07-01</span></td>" in history
     assert "<td>1%</td><td>3%</td><td>A source was misread.</td>" in history

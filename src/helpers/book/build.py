@@ -39,7 +39,8 @@ from helpers.book import (
     takeaway,
 )
 from helpers.errors import InputError, ReportError, summarise_complaints
-from helpers.runs import contract, dated, editions, engine, inputs, scenarios, verdicts
+from helpers.runs import contract, editions, engine, inputs, scenarios, verdicts
+from helpers.runs import dated as dated_runs
 from helpers.runs.dated import DatedAnswers
 from helpers.runs.record import Run, to_json
 
@@ -48,6 +49,15 @@ SUMS_FILE = "SHA256SUMS"
 STAGING = ".staging-"
 BUNDLE = "_static/vega-bundle.js"
 ID_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """An edition whose runs are done and whose pages are not written yet."""
+
+    described: dict[str, Any]
+    runs: Sequence[Run]
+    answers: Sequence[DatedAnswers]
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,7 @@ def build_edition(
     *,
     scenario: str = scenarios.DEFAULT,
     as_of: str | None = None,
+    dated: bool = False,
     timeout_seconds: int = engine.DEFAULT_TIMEOUT_SECONDS,
     target: Path | None = None,
     progress: bool = False,
@@ -76,6 +87,9 @@ def build_edition(
         Name from ``scenarios.yml``.
     as_of : str, optional
         ISO day that overrides the scenario's.
+    dated : bool
+        Whether the editions as of the articles' days are built into the same book, each in a folder of its
+        own, and every page leads to itself in the others.
     timeout_seconds : int
         Longest time for one cell.
     target : Path, optional
@@ -88,11 +102,15 @@ def build_edition(
     RunError
         If a run fails.
     InputError
-        If a claim or a system cannot be judged or placed by the results, naming its row.
+        If a claim or a system cannot be judged or placed by the results, naming its row; if `dated` is asked
+        for beside another than the current edition.
     ReportError
         If Sphinx fails or warns, or another build holds the lock.
     """
-    chosen = scenarios.load_scenario(scenario)
+    if dated and (as_of or scenario != scenarios.DEFAULT):
+        raise InputError(
+            "--dated builds the current edition and those before it; leave out --as-of and --scenario"
+        )
     label = (
         as_of and f"as-of-{as_of}"
         if scenario == scenarios.DEFAULT
@@ -101,23 +119,42 @@ def build_edition(
     target = target.resolve() if target else paths.BUILD / (f"html-{label}" if label else "html")
     _check_target(target)
     with _lock():
-        answers = dated.run_dated(scenario, as_of, timeout_seconds=timeout_seconds, progress=progress)
-        _check_links(answers[-1])
-        given = {"as_of": as_of} if as_of else {}
-        runs = [
-            engine.run_notebook(name, chosen.parameters_for(name) | given) for name in answers[-1].results
+        days = dated_runs.list_days(data.LATEST)[:-1] if dated else []
+        wanted = [(as_of, label or ""), *((day, f"as-of-{day}") for day in reversed(days))]
+        drafts = [
+            _draft_edition(scenario, day, label=name, timeout_seconds=timeout_seconds, progress=progress)
+            for day, name in wanted
         ]
-        edition = describe_edition(runs, answers, label=label or "", scenario=scenario)
+        edition = drafts[0].described
+        if dated:
+            _introduce(drafts)
         _recover(target)
         if _is_current(target, edition):
             return Edition(target, edition["edition_id"], edition["as_of"], unchanged=True)
-        with tqdm(total=2, disable=not progress, unit="step", leave=False, desc="write pages") as bar:
-            files = write_sources(edition, runs, answers)
-            bar.update()
-            bar.set_description("build pages")
-            _build_aside(edition, files, target)
-            bar.update()
+        with tqdm(total=2 * len(drafts), disable=not progress, unit="step", leave=False) as bar:
+            _build_aside(drafts, target, bar)
     return Edition(target, edition["edition_id"], edition["as_of"], unchanged=False)
+
+
+def _draft_edition(
+    scenario: str, as_of: str | None, *, label: str, timeout_seconds: int, progress: bool
+) -> _Draft:
+    answers = dated_runs.run_dated(scenario, as_of, timeout_seconds=timeout_seconds, progress=progress)
+    _check_links(answers[-1])
+    given = scenarios.load_scenario(scenario).parameters_for
+    day = {"as_of": as_of} if as_of else {}
+    runs = [engine.run_notebook(name, given(name) | day) for name in answers[-1].results]
+    return _Draft(describe_edition(runs, answers, label=label, scenario=scenario), runs, answers)
+
+
+def _introduce(drafts: Sequence[_Draft]) -> None:
+    """Let each of several editions in one book know where the others are; the first is the book itself."""
+    kept = [
+        {"as_of": each.described["as_of"], "edition_id": each.described["edition_id"], "folder": folder}
+        for each, folder in zip(drafts, ["", *(each.described["label"] for each in drafts[1:])], strict=True)
+    ]
+    for each, own in zip(drafts, kept, strict=True):
+        each.described.update(folder=own["folder"], editions=kept)
 
 
 def _check_target(target: Path) -> None:
@@ -256,25 +293,39 @@ def write_sources(
     return files | carried
 
 
-def _build_aside(edition: dict[str, Any], files: dict[str, bytes], target: Path) -> None:
+def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any]) -> None:
+    """Build the first edition as a book, the others into folders of it, and swap it in whole."""
+    with tempfile.TemporaryDirectory(prefix=STAGING, dir=paths.BUILD) as staging:
+        built = []
+        for number, draft in enumerate(drafts):
+            bar.set_description(f"pages as of {draft.described['as_of']}")
+            files = write_sources(draft.described, draft.runs, draft.answers)
+            bar.update()
+            built.append(_build_pages(draft.described, files, Path(staging) / str(number)))
+            bar.update()
+        for html, draft in zip(built[1:], drafts[1:], strict=True):
+            html.replace(built[0] / draft.described["folder"])
+        write_sums(built[0])
+        _swap(built[0], target)
+
+
+def _build_pages(edition: dict[str, Any], files: dict[str, bytes], staging: Path) -> Path:
     # Its import would cost a build that has nothing to do.
     from helpers.book import materials
 
-    with tempfile.TemporaryDirectory(prefix=STAGING, dir=paths.BUILD) as staging:
-        html = run_sphinx(Path(staging))
-        for name, content in {**files, BUNDLE: figures.vega_bundle()}.items():
-            path = html / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        book = citing.read_book(edition)
-        social.write_previews(html, book=book.title, as_of=book.as_of)
-        policy.finish_book(html)
-        lock = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")
-        (html / materials.FILE).write_text(materials.write_materials(lock), encoding="utf-8")
-        (html / takeaway.MAP).write_text(takeaway.write_map(html), encoding="utf-8")
-        (html / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
-        write_sums(html)
-        _swap(html, target)
+    html = run_sphinx(staging)
+    for name, content in {**files, BUNDLE: figures.vega_bundle()}.items():
+        path = html / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    book = citing.read_book(edition)
+    social.write_previews(html, book=book.title, as_of=book.as_of)
+    policy.finish_book(html)
+    lock = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")
+    (html / materials.FILE).write_text(materials.write_materials(lock), encoding="utf-8")
+    (html / takeaway.MAP).write_text(takeaway.write_map(html), encoding="utf-8")
+    (html / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
+    return html
 
 
 def run_sphinx(staging: Path) -> Path:

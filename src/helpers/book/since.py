@@ -102,7 +102,8 @@ def _list_moves(old: Edition, new: Edition) -> Iterator[list[str]]:
             name = f"{each.notebook}/{move.name}"
             sides = [escape(write_entry(side, move.unit)) for side in (move.old, move.new)]
             why = new.why.get(name, new.why.get(each.notebook, ""))
-            yield [escape(new.day), link_result(name), *sides, escape(why)]
+            day = f'<span class="kx-nowrap">{escape(new.day)}</span>'
+            yield [day, link_result(name), *sides, escape(why)]
 
 
 def _list_charts(difference: Difference) -> Iterator[list[str]]:
