@@ -324,7 +324,9 @@ def _build_pages(edition: dict[str, Any], files: dict[str, bytes], staging: Path
     lock = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")
     (html / materials.FILE).write_text(materials.write_materials(lock), encoding="utf-8")
     (html / takeaway.MAP).write_text(takeaway.write_map(html), encoding="utf-8")
-    (html / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
+    # An earlier edition does not say which later ones there are.
+    named = {key: value for key, value in edition.items() if key != "editions" or not edition["folder"]}
+    (html / EDITION_FILE).write_text(to_json(named), encoding="utf-8")
     return html
 
 

@@ -18,6 +18,7 @@ from helpers.book.mentions import ANNOUNCED_CLASS, MONTH, YEAR, find_later
 from helpers.book.policy import allow_scripts
 from helpers.book.records import UNDATED
 from helpers.book.search import INLINE
+from helpers.runs.compare import EDITION_FILE
 
 # Prose: what may hold a digit
 
@@ -131,6 +132,7 @@ def check_hindsight(html_dir: Path, as_of: str) -> list[str]:
     Text, titles, alternative texts, links, the search index, chart specifications and data files are read.
     Passed over are what the role ``{announced}`` marks, what carries the attribute ``data-undated``, and each
     figure with the attribute ``data-projection``, files of its data included: it draws what a model expects.
+    Other editions in folders of this one have a day of their own.
 
     Parameters
     ----------
@@ -141,9 +143,12 @@ def check_hindsight(html_dir: Path, as_of: str) -> list[str]:
     """
     day = date.fromisoformat(as_of)
     projections = _find_projections(html_dir)
+    others = {path.parent for path in html_dir.rglob(EDITION_FILE)} - {html_dir}
     complaints = []
     for path in sorted(html_dir.rglob("*")):
         name = path.relative_to(html_dir).as_posix()
+        if not others.isdisjoint(path.parents):
+            continue
         if path.suffix == ".html":
             texts = list(_read_spoken(_parse(path)))
         elif path.suffix in _DATA_SUFFIXES and not name.startswith((_STATIC, *projections)):

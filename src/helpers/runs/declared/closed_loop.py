@@ -23,7 +23,9 @@ RESULTS = {
         inputs=("data:kuaishou_quarterly/2020Q1/own_shop_share_gmv",),
     ),
     "outside_published": Declared(
-        "Share of GMV outside own shops in December 2021, as published.", "%", inputs=(OWN_SHARE,)
+        "Share of GMV outside own shops in the newest month that was printed exactly.",
+        "%",
+        inputs=(OWN_SHARE,),
     ),
     "quarter_before": Declared("Quarter before the slowdown."),
     "quarter": Declared("Quarter of the slowdown that the page examines."),
