@@ -141,7 +141,7 @@ def write_map(html: Path) -> str:
     """
     front = read_page(html / "index.html")
     lines = [f"# {read_title(front)}", "", f"> {_first_words(front)}"]
-    for part in front.xpath("//nav[@id='contents']/*"):
+    for part in front.xpath("//nav[@id='contents']/*[self::p or self::ul]"):
         if part.tag == "p":
             lines += ["", f"## {part.text_content()}", ""]
         for name in part.xpath(".//a/@href"):
