@@ -293,8 +293,14 @@ def plan_command(scenario: str, as_of: str | None, as_json: bool) -> None:
 )
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Where the book goes; by default _build/html or _build/html-LABEL.")  # fmt: skip
+@click.option("--without-what-if", is_flag=True, help="Leave out the sliders, which take some hundred runs.")
 def build_command(
-    scenario: str, as_of: str | None, timeout_seconds: int, dated: bool, target: Path | None
+    scenario: str,
+    as_of: str | None,
+    timeout_seconds: int,
+    dated: bool,
+    target: Path | None,
+    without_what_if: bool,
 ) -> None:
     """Run what is stale and build the book; a failure leaves the last good edition as it was."""
     from helpers.book import build
@@ -303,6 +309,7 @@ def build_command(
         scenario=scenario,
         as_of=as_of,
         dated=dated,
+        with_what_if=not without_what_if,
         timeout_seconds=timeout_seconds,
         target=target,
         progress=_is_terminal(),

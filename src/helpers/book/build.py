@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +26,7 @@ from tqdm import tqdm
 
 from helpers import data, paths
 from helpers.book import (
+    boxes,
     chapters,
     citing,
     evidence_pages,
@@ -38,11 +39,14 @@ from helpers.book import (
     social,
     takeaway,
 )
+from helpers.book.boxes import RenderedBoxes
+from helpers.book.sentences import load_catalogue
 from helpers.errors import InputError, ReportError, summarise_complaints
-from helpers.runs import contract, editions, engine, inputs, scenarios, verdicts
+from helpers.runs import contract, editions, engine, inputs, scenarios, verdicts, what_if
 from helpers.runs import dated as dated_runs
 from helpers.runs.dated import DatedAnswers
 from helpers.runs.record import Run, to_json
+from helpers.runs.what_if import Theme
 
 EDITION_FILE = "edition.json"
 SUMS_FILE = "SHA256SUMS"
@@ -58,6 +62,7 @@ class _Draft:
     described: dict[str, Any]
     runs: Sequence[Run]
     answers: Sequence[DatedAnswers]
+    themes: Mapping[str, Theme]
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,7 @@ def build_edition(
     scenario: str = scenarios.DEFAULT,
     as_of: str | None = None,
     dated: bool = False,
+    with_what_if: bool = True,
     timeout_seconds: int = engine.DEFAULT_TIMEOUT_SECONDS,
     target: Path | None = None,
     progress: bool = False,
@@ -90,6 +96,8 @@ def build_edition(
     dated : bool
         Whether the editions as of the articles' days are built into the same book, each in a folder of its
         own, and every page leads to itself in the others.
+    with_what_if : bool
+        Whether readers can move assumptions and the day in the pages, which takes some hundred runs.
     timeout_seconds : int
         Longest time for one cell.
     target : Path, optional
@@ -118,11 +126,14 @@ def build_edition(
     )
     target = target.resolve() if target else paths.BUILD / (f"html-{label}" if label else "html")
     _check_target(target)
+    themes = what_if.load_themes() if with_what_if else {}
     with _lock():
         days = dated_runs.list_days(data.LATEST)[:-1] if dated else []
         wanted = [(as_of, label or ""), *((day, f"as-of-{day}") for day in reversed(days))]
         drafts = [
-            _draft_edition(scenario, day, label=name, timeout_seconds=timeout_seconds, progress=progress)
+            _draft_edition(
+                scenario, day, themes, label=name, timeout_seconds=timeout_seconds, progress=progress
+            )
             for day, name in wanted
         ]
         edition = drafts[0].described
@@ -132,19 +143,26 @@ def build_edition(
         if _is_current(target, edition):
             return Edition(target, edition["edition_id"], edition["as_of"], unchanged=True)
         with tqdm(total=2 * len(drafts), disable=not progress, unit="step", leave=False) as bar:
-            _build_aside(drafts, target, bar)
+            _build_aside(drafts, target, bar, timeout_seconds)
     return Edition(target, edition["edition_id"], edition["as_of"], unchanged=False)
 
 
 def _draft_edition(
-    scenario: str, as_of: str | None, *, label: str, timeout_seconds: int, progress: bool
+    scenario: str,
+    as_of: str | None,
+    themes: Mapping[str, Theme],
+    *,
+    label: str,
+    timeout_seconds: int,
+    progress: bool,
 ) -> _Draft:
     answers = dated_runs.run_dated(scenario, as_of, timeout_seconds=timeout_seconds, progress=progress)
     _check_links(answers[-1])
     given = scenarios.load_scenario(scenario).parameters_for
     day = {"as_of": as_of} if as_of else {}
     runs = [engine.run_notebook(name, given(name) | day) for name in answers[-1].results]
-    return _Draft(describe_edition(runs, answers, label=label, scenario=scenario), runs, answers)
+    described = describe_edition(runs, answers, themes, label=label, scenario=scenario)
+    return _Draft(described, runs, answers, themes)
 
 
 def _introduce(drafts: Sequence[_Draft]) -> None:
@@ -188,7 +206,12 @@ def _check_links(own: DatedAnswers) -> None:
 
 
 def describe_edition(
-    runs: Sequence[Run], answers: Sequence[DatedAnswers], *, label: str, scenario: str
+    runs: Sequence[Run],
+    answers: Sequence[DatedAnswers],
+    themes: Mapping[str, Theme],
+    *,
+    label: str,
+    scenario: str,
 ) -> dict[str, Any]:
     """Return what identifies an edition, known before rendering.
 
@@ -206,6 +229,7 @@ def describe_edition(
         "pages": inputs.hash_files([*pages, *notebooks, *inputs.list_data_files(), *fixed], base=paths.ROOT),
         "code": inputs.hash_files(code, base=Path(__file__).parents[2]),
         "runs": [list(each.keys.values()) for each in answers],
+        "what_if": {name: theme.model_dump() for name, theme in themes.items()},
         "label": label,
         "as_of": resolved,
     }
@@ -256,8 +280,36 @@ def describe_run(run: Run) -> dict[str, Any]:
     }
 
 
+def _render_boxes(draft: _Draft, *, timeout_seconds: int, progress: bool) -> dict[str, RenderedBoxes]:
+    """Render what a reader may move in each chapter, running the points that are not at hand."""
+    total = sum(map(what_if.count_points, draft.themes.values()))
+    rendered = {}
+    with tqdm(total=total, disable=not progress, unit="run", leave=False, desc="what if") as bar:
+        for run in draft.runs:
+            name = run.record["notebook"]
+            if not (theme := draft.themes.get(name)):
+                continue
+            by_day = {each.as_of: each.results[name] for each in draft.answers}
+            grid = what_if.solve_grid(
+                name,
+                run.record["parameters"],
+                theme.what_if,
+                draft.answers[-1].results[name],
+                timeout_seconds=timeout_seconds,
+                advance=bar.update,
+            )
+            days = what_if.collect_days(name, theme.days, by_day)
+            rendered[name] = boxes.render_boxes(
+                theme, grid, days, describe_run(run), load_catalogue(), root="../"
+            )
+    return rendered
+
+
 def write_sources(
-    edition: dict[str, Any], runs: Sequence[Run], answers: Sequence[DatedAnswers]
+    edition: dict[str, Any],
+    runs: Sequence[Run],
+    answers: Sequence[DatedAnswers],
+    boxed: Mapping[str, RenderedBoxes],
 ) -> dict[str, bytes]:
     """Write the generated chapters and pages under ``book/``; return the files of the figures."""
     described = [describe_run(run) for run in runs]
@@ -283,23 +335,25 @@ def write_sources(
             run.read_notebook(),
             panel=records.parameter_panel(shown),
             render=partial(figures.render_figure, place=citing.Place(book, f"chapters/{name}.html")),
+            opening=boxed[name].markdown if name in boxed else "",
             closing=places.list_backlinks(name, systems, claims, answers[-1].verdicts),
         )
         nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
-        files |= made
+        files |= made | (boxed[name].files if name in boxed else {})
     carried = takeaway.collect_files(edition, runs)
     page = takeaway.describe_takeaway(edition, carried, list(answers[-1].results))
     (paths.RECORDS / "takeaway.md").write_text(page, encoding="utf-8")
     return files | carried
 
 
-def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any]) -> None:
+def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any], timeout_seconds: int) -> None:
     """Build the first edition as a book, the others into folders of it, and swap it in whole."""
     with tempfile.TemporaryDirectory(prefix=STAGING, dir=paths.BUILD) as staging:
         built = []
         for number, draft in enumerate(drafts):
             bar.set_description(f"pages as of {draft.described['as_of']}")
-            files = write_sources(draft.described, draft.runs, draft.answers)
+            boxed = _render_boxes(draft, timeout_seconds=timeout_seconds, progress=not bar.disable)
+            files = write_sources(draft.described, draft.runs, draft.answers, boxed)
             bar.update()
             built.append(_build_pages(draft.described, files, Path(staging) / str(number)))
             bar.update()

@@ -45,7 +45,13 @@ def match_outputs(
 
 
 def make_chapter(
-    source: NotebookNode, executed: NotebookNode, *, panel: str, render: RenderFigure, closing: str = ""
+    source: NotebookNode,
+    executed: NotebookNode,
+    *,
+    panel: str,
+    render: RenderFigure,
+    opening: str = "",
+    closing: str = "",
 ) -> tuple[NotebookNode, dict[str, bytes]]:
     """Return the chapter's notebook and the files of its figures.
 
@@ -57,6 +63,8 @@ def make_chapter(
         HTML that says what made the page; placed after the first cell, which holds title and answer.
     render : callable
         Turns a chart's spec into a figure.
+    opening : str
+        Markdown of the section that follows the panel, if it has one.
     closing : str
         HTML of the chapter's last section, if it has one.
     """
@@ -70,6 +78,8 @@ def make_chapter(
             shown.outputs = [output for output in (_show(o, render, files) for o in outputs) if output]
         cells.append(shown)
     cells.insert(1, new_markdown_cell(f"```{{raw}} html\n{panel}\n```", id="run-panel"))
+    if opening:
+        cells.insert(2, new_markdown_cell(opening, id="what-if"))
     if closing:
         heading = "## Claims and systems that rest on this page"
         cells.append(new_markdown_cell(f"{heading}\n\n```{{raw}} html\n{closing}\n```", id="backlinks"))

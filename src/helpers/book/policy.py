@@ -41,7 +41,7 @@ LEFTOVERS = (
     "_static/pygments*.css",
 )
 STYLES = "_static/report.css"
-STYLE_PARTS = ("_static/book.css", "_static/tables.css", "_static/figures.css")
+STYLE_PARTS = ("_static/book.css", "_static/tables.css", "_static/figures.css", "_static/what_if.css")
 SEARCH_INDEX = "_static/search-index.js"
 
 _HASH_LENGTH = 12

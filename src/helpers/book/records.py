@@ -397,11 +397,12 @@ def changed_parameters(run: Record) -> Iterable[tuple[str, Any]]:
             yield row["name"], run["parameters"][row["name"]]
 
 
-def rerun_command(run: Record) -> str:
-    """Return the shell command that repeats a run; parameters at their default are left out."""
+def rerun_command(run: Record, *, without: Iterable[str] = ()) -> str:
+    """Return the shell command that repeats a run, without defaults and without some other parameters."""
     words = ["report", "run", str(run["notebook"])]
     for name, value in changed_parameters(run):
-        words += ["-p", f"{name}={_plain(value, separator=',')}"]
+        if name not in set(without):
+            words += ["-p", f"{name}={_plain(value, separator=',')}"]
     return shlex.join(words)
 
 

@@ -29,7 +29,7 @@ from tqdm import tqdm
 
 from helpers import paths
 from helpers.errors import EnvironmentMissingError, InputError, RunError, UnknownNameError
-from helpers.runs import cache, contract, engine, fork_engine, scenarios
+from helpers.runs import cache, contract, engine, fork_engine, inputs, scenarios
 from helpers.runs.record import Executed, Run, RunPlan, hold_runs
 
 LIMIT, LARGEST_RANGE = 1000, 10**6
@@ -288,7 +288,7 @@ def run_points(
                 tqdm(total=len(points), initial=reused, unit="run", disable=not progress, leave=False)
             )
             work = _Work(engine_name, timeout_seconds)
-            for number, future in _submit_all(pool, work, points, missing):
+            for number, future in _submit_all(pool, work, [point.plan for point in points], missing):
                 outcomes[number] = _keep(points[number], future)
                 bar.update()
         return Sweep([outcomes[number] for number in range(len(points))], reused)
@@ -330,17 +330,32 @@ class _Work:
         return executed.to_bytes()
 
 
+def execute_plans(
+    plans: Sequence[RunPlan],
+    *,
+    jobs: int | None = None,
+    timeout_seconds: int = engine.DEFAULT_TIMEOUT_SECONDS,
+) -> Iterator[tuple[int, Executed]]:
+    """Execute plans in a local pool and yield place and outcome of each as they finish; nothing is kept."""
+    with _open_pool(jobs or count_processors()) as pool:
+        for number, future in _submit_all(pool, _Work(None, timeout_seconds), plans, range(len(plans))):
+            yield number, Executed.from_bytes(future.result())
+
+
 def _submit_all(
-    executor: Executor, work: Callable[[RunPlan], bytes], points: Sequence[Point], numbers: Iterable[int]
+    executor: Executor, work: Callable[[RunPlan], bytes], plans: Sequence[RunPlan], numbers: Sequence[int]
 ) -> Iterator[tuple[int, Future[bytes]]]:
     """Yield each number with its finished future, as they finish; only so many wait at a time."""
+    # Workers find them known: Python 3.11 may fail when two threads parse at once (python/cpython#106905).
+    for code in {plans[number].code for number in numbers}:
+        inputs.find_imports(code)
     finished: SimpleQueue[Future[bytes]] = SimpleQueue()
     waiting: dict[Future[bytes], int] = {}
     rest = iter(numbers)
     try:
         while True:
             for number in itertools.islice(rest, IN_FLIGHT - len(waiting)):
-                future = executor.submit(work, points[number].plan)
+                future = executor.submit(work, plans[number])
                 waiting[future] = number
                 future.add_done_callback(finished.put)
             if not waiting:
