@@ -54,3 +54,8 @@ def test_lines_that_end_together_are_not_labelled():
     assert [] == [text.text for text in draw([[Dot(1.0)] * 3] * 2).iter("text") if "row" in text.text]
     apart = draw([[Dot(1.0)] * 3, [Dot(5.0)] * 3])
     assert ["row 0", "row 1"] == [text.text for text in apart.iter("text") if "row" in text.text]
+
+
+def test_nothing_lies_over_the_chosen_line():
+    picture = draw([[Dot(float(row))] * 3 for row in range(4)], chosen=(1, 0))
+    assert ["0", "2", "3", "1"] == [row.get("data-row") for row in picture.iterfind("g")]

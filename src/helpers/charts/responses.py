@@ -72,6 +72,7 @@ def draw_response(
         [(x, up(dot.value)) if dot else None for x, dot in zip(places, row, strict=True)] for row in rows
     ]
     parts += _label_rows(lines, row_labels)
+    drawn = []
     for number, (row, line) in enumerate(zip(rows, lines, strict=True)):
         dots = [
             _draw_dot(step, place[0], dot, up, is_chosen=(number, step) == chosen)
@@ -79,7 +80,8 @@ def draw_response(
             if place and dot
         ]
         mark = f' class="{CHOSEN}"' * (number == chosen[0])
-        parts.append(f'<g data-row="{number}"{mark}>{_draw_line(line)}{"".join(dots)}</g>')
+        drawn.append(f'<g data-row="{number}"{mark}>{_draw_line(line)}{"".join(dots)}</g>')
+    parts += [*drawn[: chosen[0]], *drawn[chosen[0] + 1 :], drawn[chosen[0]]]
     return (
         f'<svg class="kx-response" role="img" aria-labelledby="{labelled_by}" font-size="{TEXT}"'
         f' viewBox="0 0 {WIDTH:g} {HEIGHT:g}">{"".join(parts)}</svg>'
