@@ -17,6 +17,8 @@ from helpers import prose
         (16.23, "percentage points", ".1f", "16.2 percentage points"),
         (1234567, "orders", "", "1,234,567 orders"),
         ("mixed", "1", "", "mixed"),
+        (1, "quarters", "", "1 quarter"),
+        (1.0, "times", ".1f", "1.0 times"),
     ],
 )
 def test_a_value_is_written_with_its_unit(value, unit, spec, text):
@@ -29,6 +31,10 @@ def test_a_value_is_written_with_its_unit(value, unit, spec, text):
 )
 def test_an_open_interval_is_a_bound(low, high, text):
     assert text == prose.format_interval(low, high, "%")
+
+
+def test_a_range_that_ends_at_one_is_plural():
+    assert "0.5 to 1 times" == prose.format_interval(0.5, 1, "times")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 NOT_KNOWN = "not yet known"
 MINUS = "\u2212"
 
-_SUFFIX = {"%": "%", "percentage points": " percentage points", "pp": " percentage points", "1": "", "": ""}
+_SUFFIX = {"pp": " percentage points", "1": "", "": ""}
 _PREFIX = {"RMB bn": "RMB ", "RMB m": "RMB ", "RMB": "RMB "}
 _SCALE = {"RMB bn": "bn", "RMB m": "m", "RMB": ""}
 
@@ -53,6 +53,8 @@ def format_value(value: float | int | str | None, unit: str = "", spec: str = ""
     '16.2 percentage points'
     >>> format_value(1389.6, "RMB bn", ",.1f")
     'RMB 1,389.6bn'
+    >>> format_value(1, "quarters")
+    '1 quarter'
     """
     if value is None:
         return NOT_KNOWN
@@ -61,6 +63,10 @@ def format_value(value: float | int | str | None, unit: str = "", spec: str = ""
     number = format_number(value, spec)
     if unit in _PREFIX:
         return f"{_PREFIX[unit]}{number}{_SCALE[unit]}"
+    return _name(number, unit.removesuffix("s") if number == "1" else unit)
+
+
+def _name(number: str, unit: str) -> str:
     return number + _SUFFIX.get(unit, unit if unit.startswith("%") else f" {unit}")
 
 
@@ -74,4 +80,4 @@ def format_interval(low: float | None, high: float | None, unit: str = "", spec:
         return f"at least {format_value(low, unit, spec)}"
     if unit in _PREFIX:
         return f"{_PREFIX[unit]}{format_number(low, spec)} to {format_number(high, spec)}{_SCALE[unit]}"
-    return f"{format_number(low, spec)} to {format_value(high, unit, spec)}"
+    return f"{format_number(low, spec)} to {_name(format_number(high, spec), unit)}"

@@ -41,7 +41,7 @@ RESULTS = {
 @pytest.mark.parametrize(
     ("key", "text"),
     [
-        ("loop/bound", "1 percentage points"),
+        ("loop/bound", "1 percentage point"),
         ("loop/bound:.2f", "1.00 percentage points"),
         ("loop/bound.number:.1f", "1.0"),
         ("loop/bound.interval", "0.7 to 1.3 percentage points"),
