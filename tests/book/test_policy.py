@@ -38,6 +38,7 @@ def book(tmp_path: Path) -> Path:
         "_static/book.css": "p{margin:0}",
         "_static/tables.css": "table{margin:0}",
         "_static/figures.css": "figure{margin:0}",
+        "_static/what_if.css": "output{margin:0}",
     }
     for name, content in files.items():
         path = tmp_path / name
@@ -188,7 +189,7 @@ def test_the_address_of_an_asset_changes_with_its_content(book: Path) -> None:
     for content in ("let a = 1", "let a = 2"):
         (book / "chapters/loop.html").write_text(TEXT)
         (book / "_static/a.js").write_text(content)
-        for name in ("book", "tables", "figures"):
+        for name in ("book", "tables", "figures", "what_if"):
             (book / f"_static/{name}.css").write_text("")
         finish_book(book)
         addresses += re.findall(r'src="(../_static/a.js[^"]*)"', (book / "chapters/loop.html").read_text())

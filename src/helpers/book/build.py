@@ -119,6 +119,8 @@ def build_edition(
         raise InputError(
             "--dated builds the current edition and those before it; leave out --as-of and --scenario"
         )
+    # A name that no scenario has is refused before a folder is named after it.
+    scenarios.load_scenario(scenario)
     label = (
         as_of and f"as-of-{as_of}"
         if scenario == scenarios.DEFAULT
