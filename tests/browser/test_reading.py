@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from lxml import html as lxml_html
+from playwright.sync_api import expect
 
 from helpers.book import chromium
 from helpers.book.serve import BookHandler
@@ -64,7 +65,7 @@ def test_a_lost_address_finds_its_way_back_at_any_depth(open_visit: OpenVisit, d
     assert answer.status == 404
     page.locator(f'.kx-home[href="{deep_site.partition("/reports")[1]}/kuaishou/index.html"]').wait_for()
     assert page.locator("#kx-guess").get_attribute("href") == "/reports/kuaishou/search.html?q=closed%20loop"
-    page.wait_for_function("getComputedStyle(document.querySelector('.kx-top')).display === 'flex'")
+    expect(page.locator(".kx-top")).to_have_css("display", "flex")
 
     page.locator("main").get_by_role("link", name="front page").click()
     assert page.url == f"{deep_site}index.html"
