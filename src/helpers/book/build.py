@@ -360,6 +360,7 @@ def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any], timeout
             built.append(_build_pages(draft.described, files, Path(staging) / str(number)))
             bar.update()
         for html, draft in zip(built[1:], drafts[1:], strict=True):
+            write_sums(html)
             html.replace(built[0] / draft.described["folder"])
         write_sums(built[0])
         _swap(built[0], target)
