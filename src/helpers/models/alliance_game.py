@@ -438,7 +438,7 @@ def solve_split_grid(
     """
     rows = []
     for share, ratio in product(substitutes, douyin_ratios):
-        varied = _vary(record, own_pool_substitutes=share, douyin_synergy_ratio=ratio)
+        varied = record.vary(own_pool_substitutes=share, douyin_synergy_ratio=ratio)
         values = solve_values(varied, kuaishou_users_million=kuaishou_users_million, jd_buyers_million=None)
         split = solve_split(varied, values)
         rows.append((share, ratio, _number(split.kuaishou_gain), _number(split.jd_gain), split.binding))
@@ -475,7 +475,7 @@ def solve_synergy_grid(
     """
     rows = []
     for anyway, share in product(sales_anyway, displaced):
-        varied = _vary(record, jd_sales_anyway=anyway, own_goods_displaced=share)
+        varied = record.vary(jd_sales_anyway=anyway, own_goods_displaced=share)
         values = solve_values(varied, kuaishou_users_million=kuaishou_users_million, jd_buyers_million=None)
         rows.append((anyway, share, _number(values.synergy)))
     return pd.DataFrame(rows, columns=["jd_sales_anyway", "own_goods_displaced", "synergy"])
@@ -500,7 +500,7 @@ def solve_no_gain_line(
         ``jd_sales_anyway`` (NaN where the gain is nil at any share) and ``own_goods_displaced``.
     """
     rows = [
-        (_number(_sales_anyway_end(_vary(record, own_goods_displaced=share), values.joint_sales)), share)
+        (_number(_sales_anyway_end(record.vary(own_goods_displaced=share), values.joint_sales)), share)
         for share in displaced
     ]
     return pd.DataFrame(rows, columns=["jd_sales_anyway", "own_goods_displaced"])
@@ -530,7 +530,7 @@ def summarise_sensitivity(
     """
     audience = (kuaishou_users_million, jd_buyers_million)
     rows = [
-        (words, end, setting, *_weigh(_vary(record, **{name: setting}), *audience))
+        (words, end, setting, *_weigh(record.vary(**{name: setting}), *audience))
         for name, (low, high, words) in ranges.items()
         for end, setting in (("low", low), ("high", high))
     ]
@@ -587,7 +587,7 @@ def summarise_douyin_option(
     """
     rows: list[tuple[float, str, float]] = []
     for ratio in ratios if values.synergy is not None else ():
-        varied = _vary(record, douyin_synergy_ratio=ratio)
+        varied = record.vary(douyin_synergy_ratio=ratio)
         three = summarise_three_players(varied, values)
         own = three[three["player"] == KUAISHOU].set_index("supply")
         rows.append((ratio, "bargain of two", _number(solve_split(varied, values).kuaishou_gain)))
@@ -696,9 +696,9 @@ def summarise_inputs(record: AllianceGameRecord, *, kuaishou_users_million: floa
     nobody = None if kuaishou_users_million is None else 0.0
     cases = {
         "nothing": (record, kuaishou_users_million),
-        "goods": (_vary(record, shared_pool_range=0.0), kuaishou_users_million),
+        "goods": (record.vary(shared_pool_range=0.0), kuaishou_users_million),
         "audience": (record, nobody),
-        "logistics": (_vary(record, jd_delivery=record.own_pool_delivery), kuaishou_users_million),
+        "logistics": (record.vary(jd_delivery=record.own_pool_delivery), kuaishou_users_million),
     }
     solved = [solve_values(r, kuaishou_users_million=u, jd_buyers_million=None) for r, u in cases.values()]
     worth = np.array([_number(values.synergy) for values in solved])
@@ -934,10 +934,6 @@ def _weigh(
 
 def _between(value: float, moved: pd.Series, why: str | None) -> Estimate:
     return Estimate.not_known(why or "") if math.isnan(value) else Estimate(value, moved.min(), moved.max())
-
-
-def _vary(record: AllianceGameRecord, **update: float) -> AllianceGameRecord:
-    return type(record).model_validate(record.model_dump() | update)
 
 
 def _check_audience(name: str, million: float | None) -> None:

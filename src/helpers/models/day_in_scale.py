@@ -247,7 +247,7 @@ def summarise_ordinary_line(
     joint = {"paid_rmb_bn": paid_rmb_bn, "day": day, "gmv": gmv}
     rows = []
     for share in paid_shares:
-        varied = type(record).model_validate(record.model_dump() | {"paid_share_of_orders": share})
+        varied = record.vary(paid_share_of_orders=share)
         lift = solve_break_even_lift(varied, **joint)  # type: ignore[arg-type]
         rows.append((math.nan if lift is None else lift, share))
     return pd.DataFrame(rows, columns=["festival_daily_lift", "paid_share_of_orders"])
@@ -298,7 +298,7 @@ def solve_multiple_grid(
     totals, rows = _totals(gmv), []
     for share, lift in product(paid_shares, festival_lifts):
         update = {"paid_share_of_orders": share, "festival_daily_lift": lift}
-        varied = type(record).model_validate(record.model_dump() | update)
+        varied = record.vary(**update)
         row = _baseline_row(varied, baseline, _comparable(varied, paid_rmb_bn), day, totals)
         rows.append(update | {"multiple": row["multiple"], "why": row["why"]})
     return pd.DataFrame(rows, columns=["paid_share_of_orders", "festival_daily_lift", "multiple", "why"])

@@ -297,7 +297,7 @@ def solve_ratio_by_hidden_goods(
     """
     rows = []
     for share in hidden:
-        varied = type(record).model_validate(record.model_dump() | {"partner_goods_in_own_shops": share})
+        varied = record.vary(partner_goods_in_own_shops=share)
         found = solve_ratio(varied, own_shop, cut_on=cut_on)
         rows.append((share, _number(found.low), _number(found.point), _number(found.high), found.why or ""))
     columns = ["partner_goods_in_own_shops", "ratio_low", "ratio", "ratio_high", "why"]
@@ -458,8 +458,7 @@ def solve_festival_fit(
     """
     rows = []
     for share in hidden:
-        update = {"partner_goods_in_own_shops": share, "festival_margin_multiple": 1.0}
-        varied = type(record).model_validate(record.model_dump() | update)
+        varied = record.vary(partner_goods_in_own_shops=share, festival_margin_multiple=1.0)
         ratio = solve_ratio(varied, own_shop, cut_on=cut_on)
         found = solve_predictions(varied, own_shop, decisions, ratio=ratio)
         needed = solve_festival_needed(varied, solve_common_ratio(found))

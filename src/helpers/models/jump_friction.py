@@ -255,8 +255,7 @@ def summarise_sides(record: JumpFrictionRecord, *, drops: Iterable[float]) -> pd
     """
     rows = []
     for drop in drops:
-        update = {"first_jump_drop": drop, "further_jump_drop": drop}
-        varied = type(record).model_validate(record.model_dump() | update)
+        varied = record.vary(first_jump_drop=drop, further_jump_drop=drop)
         value = solve_in_app_value(varied, gmv_rmb_bn=None, jump_share=None)
         rows.append((100 * drop, value.order_multiple, PLATFORM))
         rows.append((100 * drop, value.supplier_multiple, SUPPLIER))
@@ -350,8 +349,7 @@ def solve_value_by_drop(
     """
     rows = []
     for drop in drops:
-        update = {"first_jump_drop": drop, "further_jump_drop": drop}
-        varied = type(record).model_validate(record.model_dump() | update)
+        varied = record.vary(first_jump_drop=drop, further_jump_drop=drop)
         value = solve_in_app_value(varied, gmv_rmb_bn=gmv_rmb_bn, jump_share=jump_share)
         gains = (_number(value.gmv_gain_rmb_bn), _number(value.revenue_gain_rmb_bn))
         rows.append((drop, value.survival, value.order_multiple, *gains, value.why or ""))

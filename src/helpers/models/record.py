@@ -6,7 +6,7 @@ its models, so a parameter is declared once and the notebook's record can be han
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -24,6 +24,16 @@ class Record(BaseModel):
         if isinstance(choices, list) and value not in choices:
             raise ValueError(f"must be one of {', '.join(map(str, choices))}")
         return value
+
+    def vary(self, **changes: Any) -> Self:
+        """Return the record with some fields changed.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If a value is outside its field's range, or no field has the name.
+        """
+        return type(self).model_validate(self.model_dump() | changes)
 
 
 def parameter(
