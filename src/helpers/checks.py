@@ -15,6 +15,7 @@ from helpers.book import answer, build, descriptions, private, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
 from helpers.runs import contract, engine, inputs, recheck, reference, references, verdicts
 from helpers.runs.nbval import compare_outputs, find_unexecuted
+from helpers.runs.results import index_results
 
 Check = Callable[[Path], list[str]]
 
@@ -133,8 +134,7 @@ def check_nbval(_: Path) -> list[str]:
 
 def check_verdicts(_: Path) -> list[str]:
     """Every claim has a verdict that a result decides, every system a result or the reason for none."""
-    runs = {name: engine.run_notebook(name).results for name in contract.list_notebooks()}
-    results = {name: {result["name"]: result for result in found} for name, found in runs.items()}
+    results = {name: index_results(engine.run_notebook(name).results) for name in contract.list_notebooks()}
     return verdicts.find_faults(data.load("claims"), data.load("systems"), results)
 
 

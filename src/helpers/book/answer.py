@@ -12,6 +12,7 @@ from helpers.book.pasted import find_result
 from helpers.errors import InputError
 from helpers.runs import contract
 from helpers.runs.record import Run
+from helpers.runs.results import index_results
 
 WIDTH = 118
 START, END = "<!-- answer:start -->", "<!-- answer:end -->"
@@ -47,7 +48,7 @@ def write_lead(markdown: str, results: Mapping[str, Mapping[str, Any]], as_of: s
 
 def write_answer(runs: list[Run]) -> str:
     """Return the README's answer from the runs of an edition."""
-    results = {run.record["notebook"]: {item["name"]: item for item in run.results} for run in runs}
+    results = {run.record["notebook"]: index_results(run.results) for run in runs}
     leads = [
         write_lead(
             contract.read_notebook(run.record["notebook"]).cells[0].source, results, run.record["as_of"]

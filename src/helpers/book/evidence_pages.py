@@ -25,6 +25,7 @@ from helpers.evidence.facts import read_facts
 from helpers.evidence.forecasts import measure_forecasts
 from helpers.models.forecast_scores import score_forecasts
 from helpers.runs.record import to_json
+from helpers.runs.results import index_results
 
 FIGURES_FILE = "figures.json"
 """What prose can quote, for the role ``{figure}``; it stays with the pages' sources."""
@@ -63,7 +64,7 @@ def write_evidence(
         known["events"], known["documents"], known["sources"], day, place=place
     )
     articles = set(known["documents"]["document"])
-    results = {run["notebook"]: {item["name"]: item for item in run["results"]} for run in runs}
+    results = {run["notebook"]: index_results(run["results"]) for run in runs}
     charts = {f"{run['notebook']}/{name}": place for run in runs for name, place in run["charts"].items()}
     pages = {
         "evidence": describe_evidence(facts, known["documents"], known["dismissals"], day),

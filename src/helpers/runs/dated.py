@@ -16,6 +16,7 @@ import pandas as pd
 from helpers import data
 from helpers.errors import RunError, summarise_complaints
 from helpers.runs import contract, engine, scenarios, sweep, verdicts
+from helpers.runs.results import index_results
 from helpers.runs.sweep import Outcome, Point
 
 
@@ -40,7 +41,7 @@ class DatedAnswers:
     @cached_property
     def verdicts(self) -> pd.DataFrame:
         """The verdicts on the claims that were public by the day, as `verdicts.judge_claims` gives them."""
-        return verdicts.judge_claims(data.load("claims", self.as_of), self.results)
+        return verdicts.judge_day(self.as_of, self.results)
 
 
 def list_days(as_of: str) -> list[str]:
@@ -131,5 +132,5 @@ def _collect(outcomes: list[Outcome]) -> DatedAnswers:
     return DatedAnswers(
         outcomes[0].point.plan.as_of,
         {each.point.plan.notebook: each.key for each in outcomes},
-        {each.point.plan.notebook: {result["name"]: result for result in each.results} for each in outcomes},
+        {each.point.plan.notebook: index_results(each.results) for each in outcomes},
     )

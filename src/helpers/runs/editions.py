@@ -14,10 +14,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from helpers import data, paths
+from helpers import paths
 from helpers.errors import InputError, UnknownNameError
 from helpers.runs import contract, engine, verdicts
 from helpers.runs.record import Run, to_json
+from helpers.runs.results import index_results
 from helpers.runs.snapshot import Snapshot, take_snapshot
 
 
@@ -77,8 +78,8 @@ def take_edition(runs: Iterable[Run]) -> Edition:
     """Return what runs of one day say, as an edition that is not published yet."""
     kept = {run.record["notebook"]: take_snapshot(run) for run in runs}
     as_of = next(run.record["as_of"] for run in runs)
-    results = {run.record["notebook"]: {item["name"]: item for item in run.results} for run in runs}
-    judged = verdicts.judge_claims(data.load("claims", as_of), results)
+    results = {run.record["notebook"]: index_results(run.results) for run in runs}
+    judged = verdicts.judge_day(as_of, results)
     return Edition("", as_of, kept, dict(zip(judged["claim_id"], judged["verdict"], strict=True)))
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers import data, paths, prose
+from helpers import paths, prose
 from helpers.errors import InputError, RunError, summarise_complaints
 from helpers.runs import contract, scenarios, sweep, verdicts
 from helpers.runs.record import Run, to_json
+from helpers.runs.results import index_results
 from helpers.runs.sweep import Outcome
 
 REFERENCE = paths.ROOT / "tests" / "reference"
@@ -31,8 +32,8 @@ def summarise_run(run: Run | Outcome) -> dict[str, dict[str, Any]]:
 
 def summarise_verdicts(outcomes: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
     """Return the verdict on each claim by the runs of one edition, in the form of results."""
-    results = {each.point.plan.notebook: {one["name"]: one for one in each.results} for each in outcomes}
-    judged = verdicts.judge_claims(data.load("claims", outcomes[0].point.plan.as_of), results)
+    results = {each.point.plan.notebook: index_results(each.results) for each in outcomes}
+    judged = verdicts.judge_day(outcomes[0].point.plan.as_of, results)
     bare = dict.fromkeys(COMPARED) | {"unit": ""}
     return {
         str(claim): bare | {"value": verdict}

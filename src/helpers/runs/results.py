@@ -200,6 +200,11 @@ def _record_estimate(
     )
 
 
+def index_results(results: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return results by name, in their order."""
+    return {str(result["name"]): result for result in results}
+
+
 def collect_results(notebook: NotebookNode) -> list[dict[str, Any]]:
     """Return the results that an executed notebook recorded, in order.
 

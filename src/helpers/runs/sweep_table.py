@@ -17,6 +17,7 @@ from helpers import paths
 from helpers.runs import contract
 from helpers.runs.inputs import hash_bytes
 from helpers.runs.record import to_json, write_folder
+from helpers.runs.results import index_results
 from helpers.runs.sweep import Outcome, Sweep
 
 SWEEPS = "sweeps"
@@ -125,7 +126,7 @@ def build_rows(sweep: Sweep, columns: Sequence[Column]) -> list[list[Any]]:
     """Return the values of a sweep's table, a list a run, in the order of the grid."""
     rows = []
     for outcome in sweep.outcomes:
-        values = {result["name"]: result for result in outcome.results}
+        values = index_results(outcome.results)
         rows.append([column.read(outcome, values) for column in columns])
     return rows
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers import prose
+from helpers import data, prose
 from helpers.errors import InputError, UnknownNameError, summarise_complaints
 
 SUPPORTED = "supported"
@@ -157,6 +157,11 @@ def judge_claims(claims: pd.DataFrame, results: Results) -> pd.DataFrame:
         raise InputError(f"claims.csv: {summarise_complaints(complaints)}; correct the row")
     rows = [_judge(row, results) for row in claims.to_dict("records")]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def judge_day(as_of: str, results: Results) -> pd.DataFrame:
+    """Return the verdicts on the claims that were public by a day; as `judge_claims`."""
+    return judge_claims(data.load("claims", as_of), results)
 
 
 def decide(result: Result, supported: Condition, contradicted: Condition) -> str:

@@ -24,6 +24,7 @@ from helpers.errors import InputError, RunError, UnknownNameError, summarise_com
 from helpers.runs import cache, contract, engine, slices, sweep
 from helpers.runs.inputs import hash_bytes
 from helpers.runs.record import KEY_LENGTH, Executed, RunPlan, to_json, write_folder
+from helpers.runs.results import index_results
 
 FILE = "what_if.yml"
 FOLDER, GRID = "what_if", "grid.json"
@@ -244,7 +245,7 @@ def _run_points(
 
 
 def _select(results: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    named = {result["name"]: result for result in results}
+    named = index_results(results)
     return {name: named[name] for name in wanted}
 
 
