@@ -73,19 +73,6 @@ class _Box:
         """Return a sentence of the box itself, as HTML."""
         return escape(fill_template(find_sentence(self.catalogue, "panel", name).variants[KNOWN], texts))
 
-    @property
-    def own(self) -> Results:
-        """Results at the edition's own point."""
-        return self.grid.points[find_place(self.grid, self.grid.own)]
-
-
-def find_place(grid: Grid, steps: Sequence[int]) -> int:
-    """Return where the point of some steps stands among the points of a grid."""
-    place = 0
-    for step, axis in zip(steps, grid.axes.values(), strict=True):
-        place = place * len(axis) + step
-    return place
-
 
 def render_boxes(
     theme: Theme, grid: Grid, days: Grid, run: Record, catalogue: Catalogue, *, root: str = ""
@@ -288,14 +275,14 @@ def _describe_axis(box: _Box, name: str) -> str:
 def _write_sentences(box: _Box) -> str:
     said = []
     for sentence in box.find_sentences():
-        template = choose_template(sentence, box.own)
-        texts = find_texts(template, box.grid.notebook, box.own)
+        template = choose_template(sentence, box.grid.own_point)
+        texts = find_texts(template, box.grid.notebook, box.grid.own_point)
         said.append(fill_template(template, dict(zip(sentences.list_slots(template), texts, strict=True))))
     return f'<output class="kx-said">{"".join(f"<span>{escape(text)}</span>" for text in said)}</output>'
 
 
 def _write_chart(box: _Box) -> str:
-    names, chart = list(box.grid.axes), box.own[box.panel.chart]
+    names, chart = list(box.grid.axes), box.grid.own_point[box.panel.chart]
     first, *others = [len(steps) for steps in box.grid.axes.values()]
     count = others[0] if others else 1
     rows = [
@@ -337,7 +324,7 @@ def _write_table(box: _Box) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(meaning)}</th><td data-cell>{escape(value)}</td>'
         f"<td data-cell>{escape(span)}</td></tr>"
-        for meaning, value, span in list_rows(box, box.own)
+        for meaning, value, span in list_rows(box, box.grid.own_point)
     )
     return (
         f'<table class="kx-if-table"><caption class="kx-hidden">{box.say("table")}</caption>'

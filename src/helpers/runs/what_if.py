@@ -98,6 +98,14 @@ class Grid:
         """Yield the values of each point."""
         return itertools.product(*self.axes.values())
 
+    @property
+    def own_point(self) -> Results:
+        """Results at the edition's own point."""
+        place = 0
+        for step, axis in zip(self.own, self.axes.values(), strict=True):
+            place = place * len(axis) + step
+        return self.points[place]
+
 
 def load_themes() -> Mapping[str, Theme]:
     """Return what readers may move, by notebook.
@@ -251,9 +259,7 @@ def _select(results: Sequence[Mapping[str, Any]], wanted: Sequence[str]) -> dict
 
 def _compare(grid: Grid, whole: Results) -> None:
     """Hold the grid's own point equal to the whole run."""
-    place = [tuple(range(len(steps))) for steps in grid.axes.values()]
-    own = grid.points[list(itertools.product(*place)).index(grid.own)]
-    if moved := [name for name, result in own.items() if result != whole[name]]:
+    if moved := [name for name, result in grid.own_point.items() if result != whole[name]]:
         raise RunError(
             f"{grid.notebook}: the cells that give {', '.join(moved)} give otherwise without the others: a "
             "function changes its argument in place; assign what it returns instead"
