@@ -14,6 +14,7 @@ from helpers import data, paths
 from helpers.book import answer, build, descriptions, private, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
 from helpers.runs import contract, engine, inputs, recheck, reference, references, verdicts
+from helpers.runs.compare import EDITION_FILE
 from helpers.runs.nbval import compare_outputs, find_unexecuted
 from helpers.runs.results import index_results
 
@@ -68,7 +69,7 @@ def check_prose(_: Path) -> list[str]:
 def check_hindsight(folder: Path) -> list[str]:
     """A built edition knows nothing that was published after its date."""
     complaints = []
-    for path in sorted(_book(folder).rglob(build.EDITION_FILE)):
+    for path in sorted(_book(folder).rglob(EDITION_FILE)):
         edition = json.loads(path.read_text(encoding="utf-8"))
         complaints += site_checks.check_hindsight(path.parent, edition["as_of"])
     return complaints

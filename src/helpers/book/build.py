@@ -44,11 +44,11 @@ from helpers.book.sentences import load_catalogue
 from helpers.errors import InputError, ReportError, summarise_complaints
 from helpers.runs import contract, editions, engine, inputs, scenarios, verdicts, what_if
 from helpers.runs import dated as dated_runs
+from helpers.runs.compare import EDITION_FILE
 from helpers.runs.dated import DatedAnswers
-from helpers.runs.record import Run, to_json
+from helpers.runs.record import Run, read_runs, to_json
 from helpers.runs.what_if import Theme
 
-EDITION_FILE = "edition.json"
 SUMS_FILE = "SHA256SUMS"
 STAGING = ".staging-"
 BUNDLE = "_static/vega-bundle.js"
@@ -160,9 +160,7 @@ def _draft_edition(
 ) -> _Draft:
     answers = dated_runs.run_dated(scenario, as_of, timeout_seconds=timeout_seconds, progress=progress)
     _check_links(answers[-1])
-    given = scenarios.load_scenario(scenario).parameters_for
-    day = {"as_of": as_of} if as_of else {}
-    runs = [engine.run_notebook(name, given(name) | day) for name in answers[-1].results]
+    runs = read_runs(answers[-1].keys, of="this edition")
     described = describe_edition(runs, answers, themes, label=label, scenario=scenario)
     return _Draft(described, runs, answers, themes)
 
@@ -282,39 +280,36 @@ def describe_run(run: Run) -> dict[str, Any]:
     }
 
 
-def _render_boxes(draft: _Draft, *, timeout_seconds: int, progress: bool) -> dict[str, RenderedBoxes]:
+def _render_boxes(
+    draft: _Draft, shown: Sequence[dict[str, Any]], *, timeout_seconds: int, progress: bool
+) -> dict[str, RenderedBoxes]:
     """Render what a reader may move in each chapter, running the points that are not at hand."""
     total = sum(map(what_if.count_points, draft.themes.values()))
     rendered = {}
     with tqdm(total=total, disable=not progress, unit="run", leave=False, desc="what if") as bar:
-        for run in draft.runs:
-            name = run.record["notebook"]
+        for run in shown:
+            name = run["notebook"]
             if not (theme := draft.themes.get(name)):
                 continue
             by_day = {each.as_of: each.results[name] for each in draft.answers}
             grid = what_if.solve_grid(
                 name,
-                run.record["parameters"],
+                run["parameters"],
                 theme.what_if,
                 draft.answers[-1].results[name],
                 timeout_seconds=timeout_seconds,
                 advance=bar.update,
             )
             days = what_if.collect_days(name, theme.days, by_day)
-            rendered[name] = boxes.render_boxes(
-                theme, grid, days, describe_run(run), load_catalogue(), root="../"
-            )
+            rendered[name] = boxes.render_boxes(theme, grid, days, run, load_catalogue(), root="../")
     return rendered
 
 
-def write_sources(
-    edition: dict[str, Any],
-    runs: Sequence[Run],
-    answers: Sequence[DatedAnswers],
-    boxed: Mapping[str, RenderedBoxes],
+def _write_sources(
+    draft: _Draft, described: Sequence[dict[str, Any]], boxed: Mapping[str, RenderedBoxes]
 ) -> dict[str, bytes]:
     """Write the generated chapters and pages under ``book/``; return the files of the figures."""
-    described = [describe_run(run) for run in runs]
+    edition, runs, answers = draft.described, draft.runs, draft.answers
     for folder in (paths.CHAPTERS, paths.RECORDS):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -354,8 +349,9 @@ def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any], timeout
         built = []
         for number, draft in enumerate(drafts):
             bar.set_description(f"pages as of {draft.described['as_of']}")
-            boxed = _render_boxes(draft, timeout_seconds=timeout_seconds, progress=not bar.disable)
-            files = write_sources(draft.described, draft.runs, draft.answers, boxed)
+            shown = [describe_run(run) for run in draft.runs]
+            boxed = _render_boxes(draft, shown, timeout_seconds=timeout_seconds, progress=not bar.disable)
+            files = _write_sources(draft, shown, boxed)
             bar.update()
             built.append(_build_pages(draft.described, files, Path(staging) / str(number)))
             bar.update()

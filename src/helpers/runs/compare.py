@@ -12,7 +12,7 @@ from typing import Any
 from helpers import paths, prose
 from helpers.errors import InputError, UnknownNameError
 from helpers.runs import contract, editions, engine, scenarios
-from helpers.runs.record import Run, read_run
+from helpers.runs.record import Run, read_run, read_runs
 from helpers.runs.reference import COMPARED, results_agree
 from helpers.runs.snapshot import Snapshot, take_snapshot
 
@@ -110,12 +110,7 @@ def _find_run(notebook: str, key: str) -> Run:
 
 def _find_edition(folder: Path) -> dict[str, Run]:
     keys: Mapping[str, str] = json.loads((folder / EDITION_FILE).read_text(encoding="utf-8"))["runs"]
-    runs = {notebook: read_run(paths.RUNS / notebook / key) for notebook, key in keys.items()}
-    if gone := [notebook for notebook, run in runs.items() if run is None]:
-        raise InputError(
-            f"the runs of {folder} are no longer kept ({', '.join(gone)}); build that edition again"
-        )
-    return {notebook: run for notebook, run in runs.items() if run}
+    return dict(zip(keys, read_runs(keys, of=str(folder)), strict=True))
 
 
 def compare_runs(old: Run, new: Run) -> Difference:

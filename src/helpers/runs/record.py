@@ -22,7 +22,7 @@ from filelock import FileLock
 from nbformat import NotebookNode
 
 from helpers import paths
-from helpers.errors import EnvironmentMissingError
+from helpers.errors import EnvironmentMissingError, InputError
 from helpers.runs.inputs import Imports, find_imports, hash_bytes
 from helpers.runs.results import RESULTS_SCHEMA
 
@@ -226,6 +226,27 @@ def hold_runs() -> Iterator[None]:
             f"cannot write {paths.RUNS} ({error.strerror or error}); make room or make it writable, then run "
             "again: finished runs are kept"
         ) from error
+
+
+def read_runs(keys: Mapping[str, str], *, of: str) -> list[Run]:
+    """Read the finished runs of several notebooks by their keys.
+
+    Parameters
+    ----------
+    keys : mapping of str to str
+        Key of the run by notebook.
+    of : str
+        What they are the runs of, for the error.
+
+    Raises
+    ------
+    InputError
+        If one is no longer kept, or cannot be trusted.
+    """
+    found = {notebook: read_run(paths.RUNS / notebook / key) for notebook, key in keys.items()}
+    if gone := [notebook for notebook, run in found.items() if run is None]:
+        raise InputError(f"the runs of {of} are no longer kept ({', '.join(gone)}); build that edition again")
+    return [run for run in found.values() if run]
 
 
 def read_run(folder: Path) -> Run | None:
