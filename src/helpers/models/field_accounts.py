@@ -208,16 +208,7 @@ def solve_chained_shelf(
         Columns as in `solve_field_accounts`; quantities `chained_shelf_gmv` and `chained_shelf_share` for the
         quarter a year before each printed growth rate.
     """
-    return _tabulate(
-        row
-        for reading in READINGS
-        for row in _chain(
-            _read_levels(gmv),
-            _read_shares(record, shares, reading),
-            _read_growth(record, shelf_growth, reading),
-            reading,
-        )
-    )
+    return _account_growth(_chain, record, gmv, shares, shelf_growth)
 
 
 def solve_printed_growth(
@@ -237,16 +228,7 @@ def solve_printed_growth(
         Columns as in `solve_field_accounts`; quantities `shelf_growth` (as printed), `other_growth`,
         `shelf_points`, `other_points` and `shelf_part_of_increment`.
     """
-    return _tabulate(
-        row
-        for reading in READINGS
-        for row in _split_printed(
-            _read_levels(gmv),
-            _read_shares(record, shares, reading),
-            _read_growth(record, shelf_growth, reading),
-            reading,
-        )
-    )
+    return _account_growth(_split_printed, record, gmv, shares, shelf_growth)
 
 
 def solve_short_video_threshold(
@@ -267,16 +249,7 @@ def solve_short_video_threshold(
         `short_video_share_of_gmv`, both of the year before. Below `low` live-stream sales cannot have fallen,
         above `high` they must have; `low` of nought rules no size out, `low` above one rules a fall out.
     """
-    return _tabulate(
-        row
-        for reading in READINGS
-        for row in _compare_short_video(
-            _read_levels(gmv),
-            _read_shares(record, shares, reading),
-            _read_growth(record, short_video_growth, reading),
-            reading,
-        )
-    )
+    return _account_growth(_compare_short_video, record, gmv, shares, short_video_growth)
 
 
 def summarise_live_growth(
@@ -533,6 +506,24 @@ def _make_row(
     estimate = Estimate.of(outcome) if outcome else Estimate.not_known(f"not known: {missing}")
     ends = (estimate.value, estimate.low, estimate.high)
     return dict(zip(COLUMNS, (period, reading, quantity, *ends, unit, estimate.why), strict=True))
+
+
+def _account_growth(
+    account: Callable[[Prints, Prints, Prints, Reading], Iterator[Row]],
+    record: FieldAccountsRecord,
+    gmv: pd.DataFrame,
+    shares: pd.DataFrame,
+    growth: pd.DataFrame,
+) -> pd.DataFrame:
+    """Tabulate what an account makes of levels, shares and printed growth, under both readings."""
+    totals = _read_levels(gmv)
+    return _tabulate(
+        row
+        for reading in READINGS
+        for row in account(
+            totals, _read_shares(record, shares, reading), _read_growth(record, growth, reading), reading
+        )
+    )
 
 
 def _tabulate(rows: Iterable[Row]) -> pd.DataFrame:
