@@ -14,7 +14,7 @@ from helpers.book.addresses import find_anchor
 from helpers.book.html import embed, join_page, write_table
 from helpers.book.places import Place
 from helpers.book.registers import Cell, Column, Filter, Row, write_register
-from helpers.book.wording import ARTICLES, THEMES, link_facts, link_result, mark_announced
+from helpers.book.wording import ARTICLE_LABELS, THEMES, link_facts, link_result, mark_announced
 from helpers.evidence.facts import Fact
 from helpers.prose import MINUS
 from helpers.runs.verdicts import VERDICTS, Results, count_verdicts, judge_claims
@@ -63,16 +63,15 @@ def describe_claims(
     rows = [
         _write_claim(row, verdicts[row["claim_id"]], facts, charts, day) for row in claims.to_dict("records")
     ]
-    articles = {name: f"{name}: {words}" for name, words in ARTICLES.items()}
     filters = [
         Filter("theme", "Theme", THEMES),
         Filter("verdict", "Verdict", {_tag(one): one for one in VERDICTS}),
-        Filter("article", "Article", articles),
+        Filter("article", "Article", ARTICLE_LABELS),
     ]
     parts += [
         f"{(claims['facts'] == '').sum()} of the {len(claims)} claims come without any figure.",
         embed(_count(claims, judged, "theme", "Theme", THEMES)),
-        embed(_count(claims, judged, "document", "Article", articles)),
+        embed(_count(claims, judged, "document", "Article", ARTICLE_LABELS)),
         "[How the answers moved](moved.md) shows the verdicts of earlier days beside these.",
         embed(write_register("claims", "{shown} of {all} claims", _COLUMNS, rows, filters)),
     ]

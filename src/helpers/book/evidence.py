@@ -12,6 +12,7 @@ from helpers.book.addresses import find_anchor
 from helpers.book.html import embed, join_page, write_details, write_pairs, write_table
 from helpers.book.registers import Cell, Column, Filter, Row, write_register
 from helpers.book.wording import (
+    ARTICLE_LABELS,
     ARTICLES,
     KIND_MEANINGS,
     KINDS,
@@ -94,11 +95,10 @@ def _write_kinds(facts: Sequence[Fact]) -> str:
 
 
 def _write_facts(facts: Sequence[Fact], day: date) -> str:
-    articles = {name: f"{name}: {words}" for name, words in ARTICLES.items()}
     filters = [
         Filter("theme", "Theme", THEMES),
         Filter("kind", "Kind", KINDS),
-        Filter("article", "Article", articles),
+        Filter("article", "Article", ARTICLE_LABELS),
     ]
     rows = [_write_fact(fact, day) for fact in facts]
     return write_register("facts", "{shown} of {all} figures", _COLUMNS, rows, filters)

@@ -14,7 +14,7 @@ from helpers import prose
 from helpers.book.addresses import find_address
 from helpers.book.html import embed, join_page, write_table
 from helpers.book.registers import Cell, Column, Filter, Row, write_register
-from helpers.book.wording import ARTICLES, THEMES, link_facts, write_value
+from helpers.book.wording import ARTICLE_LABELS, THEMES, link_facts, write_value
 from helpers.evidence.facts import Fact
 from helpers.evidence.forecasts import split_references
 from helpers.models.forecast_scores import CLASSES, count_classes
@@ -50,27 +50,26 @@ def describe_forecasts(scored: pd.DataFrame, facts: dict[str, Fact], day: date) 
     ]
     if scored.empty:
         return join_page([*parts, "None of the articles was public by then, so there is no forecast."])
-    articles = {name: f"{name}: {words}" for name, words in ARTICLES.items()}
     filters = [
         Filter("outcome", "Outcome", {one.replace(" ", "-"): one for one in CLASSES}),
         Filter("theme", "Theme", THEMES),
-        Filter("article", "Article", articles),
+        Filter("article", "Article", ARTICLE_LABELS),
     ]
     rows = [_write_forecast(row, facts, day) for row in scored.to_dict("records")]
     return join_page(
         [
             *parts,
-            embed(_count(scored, articles)),
+            embed(_count(scored)),
             embed(write_register("forecasts", "{shown} of {all} forecasts", _COLUMNS, rows, filters)),
         ]
     )
 
 
-def _count(scored: pd.DataFrame, articles: Mapping[str, str]) -> str:
+def _count(scored: pd.DataFrame) -> str:
     counts = count_classes(scored, "document")
     rows = [
         [escape(words), *map(str, counts.loc[name])]
-        for name, words in articles.items()
+        for name, words in ARTICLE_LABELS.items()
         if name in counts.index
     ]
     rows.append(["<strong>All</strong>", *(f"<strong>{count}</strong>" for count in counts.sum())])

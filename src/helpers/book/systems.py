@@ -13,7 +13,7 @@ from helpers import prose
 from helpers.book.addresses import find_anchor
 from helpers.book.html import embed, join_page
 from helpers.book.registers import Cell, Column, Filter, Row, write_register
-from helpers.book.wording import ARTICLES, THEMES, link_facts, link_result, mark_announced
+from helpers.book.wording import ARTICLE_LABELS, THEMES, link_facts, link_result, mark_announced
 from helpers.evidence.facts import Fact
 from helpers.runs.verdicts import Results
 
@@ -52,8 +52,7 @@ def describe_systems(
     ]
     if systems.empty:
         return join_page([*parts, "None of the articles was public by then, so there is no system to show."])
-    articles = {name: f"{name}: {words}" for name, words in ARTICLES.items()}
-    filters = [Filter("theme", "Theme", THEMES), Filter("article", "Article", articles)]
+    filters = [Filter("theme", "Theme", THEMES), Filter("article", "Article", ARTICLE_LABELS)]
     rows = [_write_system(row, facts, documents, results, day) for row in systems.to_dict("records")]
     parts.append(embed(write_register("systems", "{shown} of {all} systems", _COLUMNS, rows, filters)))
     return join_page(parts)

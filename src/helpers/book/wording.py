@@ -60,6 +60,7 @@ ARTICLES = {
     "003": "The deal with JD",
 }
 """What each article is about, in our own words."""
+ARTICLE_LABELS = {name: f"{name}: {words}" for name, words in ARTICLES.items()}
 
 UNIT_NOT_STATED = "unit not stated"
 _SINGULAR = {
