@@ -6,6 +6,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+HERE = "this run"
+"""Names the place of a run's own parameters, in every chart."""
+
+
+def mark_run(field: str, value: float) -> pd.DataFrame:
+    """Return the rule that shows where this run stands on an axis."""
+    return pd.DataFrame({field: [value], "event": [HERE]})
+
 
 def select_quarter_events(events: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """Return the chosen events with the quarter they fall in.

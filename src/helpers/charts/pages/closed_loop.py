@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.charts import describe
 from helpers.charts.bars import chart_bars
-from helpers.charts.events import select_quarter_events
+from helpers.charts.events import HERE, select_quarter_events
 from helpers.charts.frame import FramedChart, Source, chart_message, frame
 from helpers.charts.intervals import chart_specifications, chart_tornado
 from helpers.charts.lines import chart_lines
@@ -20,7 +20,6 @@ CASES = {0.0: "outside orders only", 0.5: "and half as many own orders"}
 DUMMY = {True: "with dummy", False: "without dummy"}
 CHOICES = ("trend", "window", "coding", "lockdown")
 FROM_RATES = "own computation from the rates in the parameter panel"
-HERE = "this run"
 
 
 def chart_own_share(own_share: pd.DataFrame, source: Source) -> FramedChart:

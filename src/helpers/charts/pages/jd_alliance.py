@@ -9,13 +9,13 @@ import pandas as pd
 
 from helpers.charts import describe
 from helpers.charts.bars import chart_bars
+from helpers.charts.events import HERE, mark_run
 from helpers.charts.frame import FramedChart, Source, chart_message, frame
 from helpers.charts.intervals import Reference, chart_intervals, chart_tornado
 from helpers.charts.lines import chart_lines
 from helpers.charts.surfaces import Point, chart_heat_map, chart_regions
 from helpers.charts.timelines import chart_timeline
 
-HERE = "this run"
 JD, LINKS, DOUYIN = "JD and Kuaishou", "links", "Douyin"
 STEPS = {
     "jd_connected_2019": (JD, "JD linked, with a jump"),
@@ -144,7 +144,7 @@ def chart_sides(sides: pd.DataFrame, first_drop: float) -> FramedChart:
             measure="Orders in the app, multiple of those after the jump",
             x_title="Buyers lost at each jump, %",
             colours={"counted by Kuaishou": "kuaishou", "sold by JD": "jd"},
-            events=pd.DataFrame({"drop": [100 * first_drop], "event": [HERE]}),
+            events=mark_run("drop", 100 * first_drop),
             zero=False,
             number=".2f",
         ),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.charts import describe
 from helpers.charts.bars import chart_bars
-from helpers.charts.events import select_quarter_events
+from helpers.charts.events import HERE, select_quarter_events
 from helpers.charts.frame import FramedChart, Source, chart_message, frame
 from helpers.charts.intervals import chart_intervals, chart_tornado
 from helpers.charts.lines import chart_lines
@@ -108,7 +108,7 @@ def chart_like_traffic(
 ) -> FramedChart:
     """Draw the gain on like traffic over the worth of new traffic, with this run and the point of no gain."""
     drawn = _to_percent(gains, "like_traffic_gain", "low", "high")
-    places = {"this run": this_run, "no gain": no_gain}
+    places = {HERE: this_run, "no gain": no_gain}
     marks = pd.DataFrame({"new_traffic_value_ratio": places}).rename_axis("event").reset_index().dropna()
     return frame(
         chart_lines(
@@ -359,7 +359,7 @@ def chart_waiting(waiting: pd.DataFrame, live_hours: float, patience: float) -> 
             x_title="Hours a day in which the item is live",
             y_title="Mean patience, hours",
             edges=[10, 20, 30, 40, 60, 80],
-            default=Point(live_hours, patience, "this run"),
+            default=Point(live_hours, patience, HERE),
             number=".0f",
         ),
         title="The part of the shelf's orders that would have waited for a stream",
@@ -444,7 +444,7 @@ def chart_rates(lifts: pd.DataFrame, rewards: pd.DataFrame, transfer: float, rew
             edges=[5, 10, 20, 40, 80, 160],
             contour=line if len(line) > 1 else None,
             contour_label="as claimed",
-            default=Point(transfer, reward, "this run"),
+            default=Point(transfer, reward, HERE),
             number=".0f",
         ),
         title="The lift at rest, by transfer and reward",
@@ -477,7 +477,7 @@ def chart_selection(
             edges=[0.1, 0.2, 0.3, 0.5, 0.7, 1.0],
             contour=edge if len(edge) > 1 else None,
             contour_label="correlation of one",
-            default=Point(100 * share, 100 * spread, "this run"),
+            default=Point(100 * share, 100 * spread, HERE),
             number=".1f",
         ),
         title="How strong selection must be to explain the claim by itself",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.charts import describe
 from helpers.charts.bars import chart_bars
+from helpers.charts.events import HERE, mark_run
 from helpers.charts.frame import FramedChart, Source, chart_message, frame
 from helpers.charts.intervals import Reference, chart_intervals, chart_tornado
 from helpers.charts.lines import chart_lines
@@ -58,7 +59,6 @@ SERVICE = {
 PATTERNS = {"even": "even flow", "burst": "sessions"}
 SHOPS = {"live_units": "live sessions", "shelf_units": "shelf"}
 OWN = "own computation from the assumptions in the parameter panel"
-HERE = "this run"
 CAPACITY = "Capacity over that of an even flow"
 
 
@@ -135,7 +135,7 @@ def chart_conditions(premiums: pd.DataFrame, limits: pd.DataFrame, *, promise: i
             x_title="Delivery promise, hours",
             colours=CONDITIONS,
             dashed=[LIMIT],
-            events=_here("promise_hours", promise),
+            events=mark_run("promise_hours", promise),
             zero=False,
             number=".1f",
         ),
@@ -152,11 +152,6 @@ def chart_conditions(premiums: pd.DataFrame, limits: pd.DataFrame, *, promise: i
         ),
         name="premium-conditions",
     )
-
-
-def _here(field: str, value: float) -> pd.DataFrame:
-    """Return the rule that shows where this run stands."""
-    return pd.DataFrame({field: [value], "event": [HERE]})
 
 
 def chart_swings(swings: pd.DataFrame, *, premium: float | None, why: str | None) -> FramedChart:
@@ -188,7 +183,7 @@ def chart_lateness(late: pd.DataFrame, *, load: float) -> FramedChart:
             measure="Work that leaves late, %",
             x_title="Mean work over capacity, %",
             colours={"even flow": "shelf", "sessions": "live_stream"},
-            events=_here("load_pct", 100 * load),
+            events=mark_run("load_pct", 100 * load),
             number=".0f",
         ),
         title="Lateness at the same capacity",
@@ -251,7 +246,7 @@ def chart_depth(depth: pd.DataFrame, *, mean_units: float, lead: float) -> Frame
             measure="Stock, times the mean demand of a session",
             x_title="Time to restock, in gaps between sessions",
             colours={"live sessions": "live_stream", "shelf": "shelf"},
-            events=_here("restock_lead_gaps", lead),
+            events=mark_run("restock_lead_gaps", lead),
             number=".1f",
         ),
         title="Stock that a session and a shelf need for the same certainty",
