@@ -10,6 +10,7 @@ import pytest
 from helpers import paths
 from helpers.book.private import check_private
 
+SUPERUSER = Path("~root").expanduser()
 SECRET = {"PUBLISH_TOKEN": "correct horse battery", "EDITOR": "unmistakable", "API_KEY": "short"}
 
 
@@ -26,6 +27,7 @@ def complaints(folder: Path, content: str) -> list[str]:
         (f"{paths.ROOT}/notebooks", "the project's folder"),
         (f"{getpass.getuser()}@", "the user's name"),
         (f"ada@{socket.gethostname()}", "the host's name"),
+        (f"{SUPERUSER}/report", "the superuser's folder"),
         ("/home/ada/report", "a home folder"),
         (r"C:\Users\ada", "a home folder"),
         ("correct horse battery", "the value of PUBLISH_TOKEN"),
@@ -40,7 +42,7 @@ def test_what_is_private_is_named_with_its_file(tmp_path, content, what):
 
 @pytest.mark.parametrize(
     "content",
-    ["https://example.org/home/page", "unmistakable", "short", "the root of a tree", "records/root/"],
+    ["https://example.org/home/page", "unmistakable", "short", "the root of a tree", f"records{SUPERUSER}/"],
 )
 def test_what_is_public_may_stand(tmp_path, content):
     assert [] == complaints(tmp_path, content)

@@ -22,9 +22,7 @@ SHORTEST = 8
 
 _SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|(?:^|_)(?:API_?)?KEY(?:$|_)", re.IGNORECASE)
 _FORMS = {
-    "a home folder": re.compile(
-        rb"(?<![\w.-])(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)[\w.-]+|(?<![\w/.-])/root/"
-    ),
+    "a home folder": re.compile(rb"(?<![\w.-])(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)[\w.-]+"),
     "a private key": re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "an access token": re.compile(
         rb"\b(?:gh[pousr]_\w{36}|github_pat_\w{40}|AKIA[A-Z0-9]{16}|xox[abp]-[\w-]{10})"
@@ -44,6 +42,7 @@ def find_own_names(environment: Mapping[str, str]) -> dict[str, re.Pattern[bytes
         "the project's folder": str(paths.ROOT),
         "the folder of temporary files": f"{tempfile.gettempdir()}/",
         "the user's folder": f"{Path.home()}/",
+        "the superuser's folder": f"{Path('~root').expanduser()}/",
         "the host's name": f"@{socket.gethostname()}",
         "the user's name": f"{getpass.getuser()}@",
     }
