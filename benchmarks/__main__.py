@@ -18,9 +18,10 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from benchmarks import browser, ours
+from benchmarks import ours
 from benchmarks.rows import ROWS, SCALING, SIMULATIONS, STEPS, Bench
 from benchmarks.table import Row, render_page, render_steps, render_table
+from helpers.book.chromium import find_chromium
 from helpers.errors import ReportError
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -50,9 +51,7 @@ def _name_processor() -> str:
 
 def describe_machine(*, quick: bool) -> list[str]:
     """Return what the figures depend on, without a date: processor, versions, how thorough, how busy."""
-    chromium = subprocess.run(
-        [browser.find_chromium(), "--version"], capture_output=True, text=True, check=True
-    )
+    chromium = subprocess.run([find_chromium(), "--version"], capture_output=True, text=True, check=True)
     versions = [f"Python {platform.python_version()}", *map(_find_version, PACKAGES)]
     return [
         f"Processor: {_name_processor()}, {len(os.sched_getaffinity(0))} cores.",

@@ -11,9 +11,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Request, ViewportSize, sync_playwright
+from playwright.sync_api import Request, ViewportSize
 
-from helpers.book.chromium import FLAGS, find_chromium
+from helpers.book.chromium import open_browser
 
 WINDOW: ViewportSize = {"width": 1280, "height": 800}
 
@@ -74,8 +74,7 @@ def view_first(book: Path, page_name: str) -> FirstView:
     """Open one page of a built book in a fresh browser until the network is quiet, and count."""
     finished: list[Request] = []
     failed: list[Request] = []
-    with _serve(book) as base, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS.split())
+    with _serve(book) as base, open_browser() as chromium:
         page = chromium.new_page(viewport=WINDOW)
         # Playwright marks each handler, which it cannot do to a method of a list.
         page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
@@ -85,5 +84,4 @@ def view_first(book: Path, page_name: str) -> FirstView:
         seen = page.evaluate("window.seen")
         asked = [request for request in finished if not request.url.startswith("data:")]
         size = sum(len(response.body()) for request in asked if (response := request.response()))
-        chromium.close()
     return FirstView(len(asked), size / 1000, len(failed), seen["paint"], seen["shift"])

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from helpers import paths
+from helpers.book import chromium
+from helpers.errors import EnvironmentMissingError
 
 # A loaded machine must not fail a test, nor luck; `make verify` looks further with other examples.
 UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -17,22 +19,16 @@ settings.register_profile("repeatable", derandomize=True, **UNTIMED)
 settings.register_profile("explore", **UNTIMED)
 settings.load_profile("repeatable")
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium as the system has it; the tests are skipped only where there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("no Chromium on this machine: install the system package chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
+    try:
+        chromium.find_chromium()
+    except EnvironmentMissingError as error:
+        pytest.skip(str(error))
+    with chromium.open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

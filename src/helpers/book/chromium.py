@@ -19,7 +19,7 @@ from helpers.book.html import read_page, read_title
 from helpers.errors import EnvironmentMissingError, InputError, UnknownNameError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, PdfMargins
+    from playwright.sync_api import Browser, Page, PdfMargins
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking "
@@ -47,15 +47,22 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def open_page() -> Iterator[Page]:
-    """Start Chromium and yield an empty page."""
+def open_browser() -> Iterator[Browser]:
+    """Start Chromium without a window."""
     from playwright.sync_api import sync_playwright
 
     path = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
-        yield browser.new_page()
+        yield browser
         browser.close()
+
+
+@contextmanager
+def open_page() -> Iterator[Page]:
+    """Start Chromium and yield an empty page."""
+    with open_browser() as browser:
+        yield browser.new_page()
 
 
 def list_pages(book: Path) -> list[str]:
