@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from helpers import data, paths
-from helpers.book import answer, build, descriptions, private, site_checks
+from helpers.book import answer, descriptions, private, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
+from helpers.paths import EDITION_FILE, SUMS_FILE
 from helpers.runs import contract, engine, inputs, recheck, reference, references, verdicts
-from helpers.runs.compare import EDITION_FILE
 from helpers.runs.nbval import compare_outputs, find_unexecuted
 from helpers.runs.results import index_results
 
@@ -22,7 +22,7 @@ Check = Callable[[Path], list[str]]
 
 
 def _book(folder: Path) -> Path:
-    if not (folder / build.SUMS_FILE).is_file():
+    if not (folder / SUMS_FILE).is_file():
         raise InputError(f"{folder} holds no built book; run `make book` first")
     return folder
 
@@ -104,12 +104,10 @@ def check_descriptions(folder: Path) -> list[str]:
 
 def check_digest(folder: Path) -> list[str]:
     """Every file of the book is the one that was built."""
-    lines = (_book(folder) / build.SUMS_FILE).read_text(encoding="utf-8").splitlines()
+    lines = (_book(folder) / SUMS_FILE).read_text(encoding="utf-8").splitlines()
     listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     present = {
-        p.relative_to(folder).as_posix(): p
-        for p in folder.rglob("*")
-        if p.is_file() and p.name != build.SUMS_FILE
+        p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file() and p.name != SUMS_FILE
     }
     complaints = [f"{name}: missing" for name in listed.keys() - present.keys()]
     complaints += [f"{name}: not part of the edition" for name in present.keys() - listed.keys()]

@@ -303,17 +303,16 @@ def build_command(
     without_what_if: bool,
 ) -> None:
     """Run what is stale and build the book; a failure leaves the last good edition as it was."""
-    from helpers.book import build
+    from helpers.book import current
 
-    edition = build.build_edition(
-        scenario=scenario,
-        as_of=as_of,
-        dated=dated,
-        with_what_if=not without_what_if,
-        timeout_seconds=timeout_seconds,
-        target=target,
-        progress=_is_terminal(),
-    )
+    asked = {
+        "scenario": scenario,
+        "as_of": as_of,
+        "dated": dated,
+        "with_what_if": not without_what_if,
+        "target": target and target.resolve(),
+    }
+    edition = current.provide_edition(asked, timeout_seconds=timeout_seconds, progress=_is_terminal())
     state = "is up to date" if edition.unchanged else "was built"
     click.echo(f"edition {edition.edition_id} as of {edition.as_of} {state}: {edition.folder}")
     click.echo("read it: open index.html there in a browser, or `make serve`")

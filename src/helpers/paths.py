@@ -38,3 +38,8 @@ CHAPTERS = BOOK / "chapters"
 RECORDS = BOOK / "records"
 RUNS = ROOT / "runs"
 BUILD = ROOT / "_build"
+
+EDITION_FILE = "edition.json"
+"""What identifies a built book, at its root."""
+SUMS_FILE = "SHA256SUMS"
+"""The sums of a built book, at its root."""

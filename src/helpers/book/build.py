@@ -6,7 +6,6 @@ fails, the last good edition stays as it was.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -40,16 +39,16 @@ from helpers.book import (
     takeaway,
 )
 from helpers.book.boxes import RenderedBoxes
+from helpers.book.current import Edition, read_edition
 from helpers.book.sentences import load_catalogue
 from helpers.errors import InputError, ReportError, summarise_complaints
+from helpers.paths import EDITION_FILE, SUMS_FILE
 from helpers.runs import contract, editions, engine, inputs, scenarios, verdicts, what_if
 from helpers.runs import dated as dated_runs
-from helpers.runs.compare import EDITION_FILE
 from helpers.runs.dated import DatedAnswers
 from helpers.runs.record import Run, read_runs, to_json
 from helpers.runs.what_if import Theme
 
-SUMS_FILE = "SHA256SUMS"
 STAGING = ".staging-"
 BUNDLE = "_static/vega-bundle.js"
 ID_LENGTH = 12
@@ -63,16 +62,6 @@ class _Draft:
     runs: Sequence[Run]
     answers: Sequence[DatedAnswers]
     themes: Mapping[str, Theme]
-
-
-@dataclass(frozen=True)
-class Edition:
-    """A built book and what identifies it."""
-
-    folder: Path
-    edition_id: str
-    as_of: str
-    unchanged: bool
 
 
 def build_edition(
@@ -142,7 +131,7 @@ def build_edition(
         if dated:
             _introduce(drafts)
         _recover(target)
-        if _is_current(target, edition):
+        if read_edition(target) == edition:
             return Edition(target, edition["edition_id"], edition["as_of"], unchanged=True)
         with tqdm(total=2 * len(drafts), disable=not progress, unit="step", leave=False) as bar:
             _build_aside(drafts, target, bar, timeout_seconds)
@@ -258,14 +247,6 @@ def _count_claims(own: DatedAnswers) -> dict[str, int]:
 
 def _is_generated(path: Path) -> bool:
     return any(folder in path.parents for folder in (paths.CHAPTERS, paths.RECORDS))
-
-
-def _is_current(target: Path, edition: dict[str, Any]) -> bool:
-    try:
-        built = json.loads((target / EDITION_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return bool(built == edition) and (target / SUMS_FILE).is_file()
 
 
 def describe_run(run: Run) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from helpers.book.mentions import ANNOUNCED_CLASS, MONTH, YEAR, find_later
 from helpers.book.policy import allow_scripts
 from helpers.book.records import UNDATED
 from helpers.book.search import INLINE
-from helpers.runs.compare import EDITION_FILE
+from helpers.paths import EDITION_FILE
 
 # Prose: what may hold a digit
 

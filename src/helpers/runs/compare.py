@@ -11,12 +11,11 @@ from typing import Any
 
 from helpers import paths, prose
 from helpers.errors import InputError, UnknownNameError
+from helpers.paths import EDITION_FILE
 from helpers.runs import contract, editions, engine, scenarios
 from helpers.runs.record import Run, read_run, read_runs
 from helpers.runs.reference import COMPARED, results_agree
 from helpers.runs.snapshot import Snapshot, take_snapshot
-
-EDITION_FILE = "edition.json"
 
 
 @dataclass(frozen=True)
