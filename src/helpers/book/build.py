@@ -13,6 +13,7 @@ import subprocess
 import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -306,7 +307,8 @@ def _write_sources(
     text, drawn = moved.describe_moves(answers, claims, place=citing.Place(book, "records/moved.html"))
     (paths.RECORDS / "moved.md").write_text(text, encoding="utf-8")
     files |= drawn
-    for run, shown in zip(runs, described, strict=True):
+
+    def write_chapter(run: Run, shown: dict[str, Any]) -> dict[str, bytes]:
         name = run.record["notebook"]
         chapter, made = chapters.make_chapter(
             contract.read_notebook(name),
@@ -317,7 +319,12 @@ def _write_sources(
             closing=places.list_backlinks(name, systems, claims, answers[-1].verdicts),
         )
         nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
-        files |= made | (boxed[name].files if name in boxed else {})
+        return made | (boxed[name].files if name in boxed else {})
+
+    # The library that draws lets other threads run meanwhile.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for made in pool.map(write_chapter, runs, described):
+            files |= made
     carried = takeaway.collect_files(edition, runs)
     page = takeaway.describe_takeaway(edition, carried, list(answers[-1].results))
     (paths.RECORDS / "takeaway.md").write_text(page, encoding="utf-8")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from helpers.book.evidence_pages import select_known
 from helpers.book.html import embed, join_page, write_details, write_pairs, write_table
 from helpers.book.mentions import find_later
 from helpers.book.since import is_published
+from helpers.runs.inputs import MANIFEST, hash_file
 from helpers.runs.references import find_published
 
 Record = Mapping[str, Any]
@@ -340,7 +342,14 @@ def _setting(run: Record, row: Record) -> str:
 
 
 def _is_later(reference: str, as_of: str) -> bool:
-    return find_published(reference) > date.fromisoformat(as_of)
+    manifest = hash_file(paths.DATA / MANIFEST)
+    return _find_published(reference, manifest) > date.fromisoformat(as_of)
+
+
+@lru_cache(maxsize=4096)
+def _find_published(reference: str, _manifest: str) -> date:
+    """Look a row up once for each state of the data, whose description holds the hash of every table."""
+    return find_published(reference)
 
 
 def _range(row: Record) -> str:
