@@ -19,7 +19,7 @@ def test_each_page_gets_a_picture_with_its_title(tmp_path: Path, monkeypatch: py
         path.write_text(f"<html><body><h1>Loop & more: {name}<a>#</a></h1></body></html>")
     social.write_previews(tmp_path, book="Report", as_of="2022-11-10")
 
-    written = sorted(path.name for path in (tmp_path / social.FOLDER).iterdir())
+    written = sorted(path.name for path in (tmp_path / "_static/social").iterdir())
     assert written == ["chapters-loop.png", "index.png"]
     texts = [" ".join(etree.fromstring(svg).itertext()) for svg in drawn]
     assert texts == [f"Loop & more: {name} Report · as of 2022-11-10" for name in ("chapters/loop", "index")]

@@ -1,4 +1,4 @@
-"""Where a row of the data stands in the book: its page and its anchor.
+"""Where a row of the data stands in the book, its page and its anchor, and where the preview of a page does.
 
 A reference reads ``fact:ID``, ``data:DATASET/KEY/KEY`` or ``series:DATASET/METRIC``, as in
 `helpers.runs.references`.
@@ -19,6 +19,15 @@ _PAGES = {
     "events": ("timeline", "event"),
     "sources": ("sources", "source"),
 }
+
+
+def find_preview(page: str) -> str:
+    """Return the path of the picture that stands for a page.
+
+    >>> find_preview("chapters/closed_loop")
+    '_static/social/chapters-closed_loop.png'
+    """
+    return f"_static/social/{page.replace('/', '-')}.png"
 
 
 def find_anchor(dataset: str, *keys: str) -> str:

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-import sysconfig
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -53,6 +53,7 @@ from helpers.runs.what_if import Theme
 STAGING = ".staging-"
 BUNDLE = "_static/vega-bundle.js"
 ID_LENGTH = 12
+JUPYTER_BOOK = "import helpers.fast_start; from jupyter_book.cli.main import main; main()"
 
 
 @dataclass(frozen=True)
@@ -379,8 +380,7 @@ def run_sphinx(staging: Path) -> Path:
     ReportError
         With the lines that Sphinx complained in.
     """
-    builder = Path(sysconfig.get_path("scripts")) / "jupyter-book"
-    command = [str(builder), "build", str(paths.BOOK), "--all", "-W", "--keep-going",
+    command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(paths.BOOK), "--all", "-W", "--keep-going",
                "--config", str(paths.ROOT / "_config.yml"), "--toc", str(paths.ROOT / "_toc.yml"),
                "--path-output", str(staging)]  # fmt: skip
     environment = os.environ | {

@@ -39,7 +39,7 @@ from sphinx.errors import SphinxError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
-from helpers.book import social
+from helpers.book.addresses import find_preview
 from helpers.book.formulas import render_formula
 from helpers.book.mentions import ANNOUNCED_CLASS
 from helpers.book.miniatures import Bar, draw_bars
@@ -266,7 +266,7 @@ def _add_context(
     context["edition"] = json.loads(edition.read_text(encoding="utf-8"))
     site_url = app.config.html_baseurl
     root = f"{site_url.rstrip('/')}/" if site_url else context["pathto"]("", 1)
-    context["preview"] = f"{root}{social.FOLDER}/{page.replace('/', '-')}.png"
+    context["preview"] = root + find_preview(page)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

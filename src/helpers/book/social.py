@@ -5,11 +5,11 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from helpers.book.addresses import find_preview
 from helpers.book.html import read_page, read_title
 from helpers.charts import theme
 from helpers.charts.frame import wrap
 
-FOLDER = "_static/social"
 WIDTH, HEIGHT, EDGE = 1200, 630, 80
 TITLE, SMALL = 60, 28
 
@@ -28,14 +28,13 @@ def write_previews(html: Path, *, book: str, as_of: str) -> None:
     """
     import vl_convert
 
-    (html / FOLDER).mkdir(parents=True, exist_ok=True)
     for path in sorted(html.rglob("*.html")):
         name = path.relative_to(html).with_suffix("").as_posix()
         if not name.startswith("figures/"):
             picture = draw_preview(read_title(read_page(path)), book=book, as_of=as_of)
-            (html / FOLDER / f"{name.replace('/', '-')}.png").write_bytes(
-                vl_convert.svg_to_png(picture, scale=0.5)
-            )
+            target = html / find_preview(name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(vl_convert.svg_to_png(picture, scale=0.5))
 
 
 def draw_preview(title: str, *, book: str, as_of: str) -> str:
