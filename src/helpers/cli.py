@@ -272,18 +272,26 @@ def sweep_command(
 @main.command("plan")
 @_options(_scenario, _as_of, _json)
 def plan_command(scenario: str, as_of: str | None, as_json: bool) -> None:
-    """Say which runs `report build` would execute, and why: its own and those of earlier days."""
-    from helpers.runs import cache, dated
+    """Say which runs `report build` would execute, and why: its own, of earlier days, and of the sliders."""
+    from helpers.runs import cache, dated, what_if
 
     plans = [point.plan for point in dated.plan_dated(scenario, as_of)]
     outlooks = [(plan.as_of, cache.explain_plan(plan)) for plan in plans]
+    own = {plan.notebook: plan for plan in plans}
+    for name, theme in what_if.load_themes().items():
+        if plan := own.get(name):
+            outlook = what_if.explain_grid(what_if.plan_grid(name, plan.parameters, theme.what_if))
+            outlooks.append((plan.as_of, outlook))
     if as_json:
         rows = [{"as_of": day} | outlook.to_dict() for day, outlook in outlooks]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for day, outlook in outlooks:
-        state = f"run {outlook.key} is at hand" if outlook.key else f"would run: {'; '.join(outlook.causes)}"
-        click.echo(f"{outlook.notebook} as of {day}: {state}")
+        grid = f", {outlook.points} points of its sliders" if outlook.points > 1 else ""
+        state = f"{'grid' if grid else 'run'} {outlook.key} is at hand"
+        if not outlook.key:
+            state = f"would run: {'; '.join(outlook.causes)}"
+        click.echo(f"{outlook.notebook} as of {day}{grid}: {state}")
 
 
 @main.command("build")

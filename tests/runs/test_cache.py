@@ -153,7 +153,7 @@ def test_the_plan_names_cell_parameter_and_failure(tiny_growth, write_notebook):
     assert causes_of(tiny_growth) == ("it has never run",)
     key = engine.run_notebook(tiny_growth).record["key"]
     assert cache.explain_plan(engine.plan_run(tiny_growth, {})).to_dict() == {
-        "notebook": tiny_growth, "key": key, "causes": (),
+        "notebook": tiny_growth, "key": key, "causes": (), "points": 1,
     }  # fmt: skip
     assert causes_of(tiny_growth, years=4) == ("it has never run with years=4",)
     assert causes_of(tiny_growth, as_of="2022-11-10") == ("it has never run with as_of=2022-11-10",)

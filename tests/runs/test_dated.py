@@ -1,12 +1,13 @@
 """The answers at the days of the articles: one run a notebook and day, never beyond the edition's own."""
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from helpers import paths
 from helpers.cli import main
 from helpers.errors import RunError
-from helpers.runs import dated, engine
+from helpers.runs import dated, engine, what_if
 
 SCENARIOS = """\
 early: {why: An early day., every: {as_of: "2020-06-15"}}
@@ -53,7 +54,13 @@ def test_a_day_that_cannot_be_answered_is_named(book, write_notebook):
 def test_the_plan_of_a_build_names_every_day_and_what_is_at_hand(book, tiny_growth):
     """After the earlier day has run, only the edition's own would."""
     engine.run_notebook(tiny_growth, {"as_of": "2020-06-15"})
+    steps = {"growth_rate": [step / 50 for step in range(9)], "years": list(range(1, 10))}
+    panel = {"results": ["final_level"], "chart": "final_level", "sentences": []}
+    theme = {tiny_growth: {"what_if": panel | {"parameters": steps}, "days": panel}}
+    (paths.NOTEBOOKS / what_if.FILE).write_text(yaml.safe_dump(theme))
     shown = CliRunner().invoke(main, ["plan", "--as-of", "2022-11-10"]).output.splitlines()
-    assert ["tiny_growth as of 2020-06-15: run", "tiny_growth as of 2022-11-10: would run"] == [
-        line[: line.index("run") + 3] for line in shown
-    ]
+    assert [
+        "tiny_growth as of 2020-06-15: run",
+        "tiny_growth as of 2022-11-10: would run",
+        "tiny_growth as of 2022-11-10, 81 points of its sliders: would run",
+    ] == [line[: line.index("run") + 3] for line in shown]

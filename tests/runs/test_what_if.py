@@ -1,6 +1,7 @@
 """The grid behind a page's sliders: declared in one file, run point by point, never stale."""
 
 import itertools
+import json
 
 import pytest
 import yaml
@@ -86,6 +87,18 @@ def test_a_grid_is_run_again_only_when_its_part_of_the_notebook_changes(tiny_gro
     assert 4 == solve()[1]
     write_notebook("tiny_growth", before, result, "print('still not its part')")
     assert 0 == solve()[1]
+
+
+def test_the_plan_of_a_grid_says_whether_it_is_at_hand_and_why_not(tiny_growth):
+    plan = what_if.plan_grid(tiny_growth, {}, SMALL)
+    assert (None, (what_if.NEVER_RUN,), 4) == tuple(what_if.explain_grid(plan).to_dict().values())[1:]
+    solve()
+    assert plan.key == what_if.explain_grid(plan).key
+
+    table = next(name for name in what_if._read(plan.folder)["inputs"] if name.startswith("src/"))
+    kept = what_if._read(plan.folder)
+    (plan.folder / what_if.GRID).write_text(json.dumps(kept | {"inputs": kept["inputs"] | {table: "old"}}))
+    assert (f"{table} changed",) == what_if.explain_grid(plan).causes
 
 
 def test_a_grid_with_changed_data_is_run_again(write_notebook, project):

@@ -31,11 +31,14 @@ class Outlook:
         Key of the finished run that would be used, or None if the notebook would be executed.
     causes : tuple of str
         Why it would be executed; empty for a finished run.
+    points : int
+        How many runs this stands for: one, or those of a grid.
     """
 
     notebook: str
     key: str | None
     causes: tuple[str, ...]
+    points: int = 1
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from helpers import paths
 from helpers.errors import InputError, RunError, UnknownNameError, summarise_complaints
 from helpers.runs import cache, contract, engine, slices, sweep
+from helpers.runs.cache import Outlook
 from helpers.runs.inputs import hash_bytes
 from helpers.runs.record import KEY_LENGTH, Executed, RunPlan, to_json, write_folder
 from helpers.runs.results import index_results
@@ -29,6 +30,7 @@ from helpers.runs.results import index_results
 FILE = "what_if.yml"
 FOLDER, GRID = "what_if", "grid.json"
 LEAST_STEPS = 9
+NEVER_RUN = "it has never run with these cells, steps, parameters and day"
 
 Results = Mapping[str, Mapping[str, Any]]
 
@@ -105,6 +107,40 @@ class Grid:
         for step, axis in zip(self.own, self.axes.values(), strict=True):
             place = place * len(axis) + step
         return self.points[place]
+
+
+@dataclass(frozen=True)
+class GridPlan:
+    """A grid that has been checked but not run.
+
+    Attributes
+    ----------
+    part : RunPlan
+        The run of the edition's own point, with those cells alone that the results rest on.
+    results : tuple of str
+        Names of the results.
+    axes : mapping of str to tuple
+        Steps by parameter.
+    """
+
+    part: RunPlan
+    results: tuple[str, ...]
+    axes: Mapping[str, tuple[Any, ...]]
+
+    @property
+    def own(self) -> tuple[int, ...]:
+        """Which step of each axis is the edition's own."""
+        return tuple(steps.index(self.part.parameters[name]) for name, steps in self.axes.items())
+
+    @property
+    def key(self) -> str:
+        """Hash over all that is known without running."""
+        return hash_bytes(to_json([self.part.lookup, self.axes, self.results]).encode())[:KEY_LENGTH]
+
+    @property
+    def folder(self) -> Path:
+        """Where its results are kept."""
+        return paths.RUNS / FOLDER / self.part.notebook / self.key
 
 
 def load_themes() -> Mapping[str, Theme]:
@@ -202,19 +238,35 @@ def solve_grid(
     for name in panel.results:
         if name not in whole:
             raise UnknownNameError(f"result of {notebook}", name, whole)
-    base = engine.plan_run(notebook, given)
-    axes = {name: tuple(sorted({*steps, base.parameters[name]})) for name, steps in panel.parameters.items()}
-    part = slices.slice_plan(base, panel.results)
-    key = hash_bytes(to_json([part.lookup, axes, panel.results]).encode())[:KEY_LENGTH]
-    folder = paths.RUNS / FOLDER / notebook / key
-    kept = _read(folder)
-    if not kept or cache.list_changes(part, kept):
-        kept = _run_points(part, axes, given, panel.results, jobs, timeout_seconds, advance)
-        write_folder(folder, {GRID: json.dumps(kept, ensure_ascii=False, sort_keys=True)})
-    own = tuple(steps.index(base.parameters[name]) for name, steps in axes.items())
-    grid = Grid(notebook, axes, own, kept["points"])
+    plan = plan_grid(notebook, given, panel)
+    kept = _read(plan.folder)
+    if not kept or cache.list_changes(plan.part, kept):
+        kept = _run_points(plan, given, jobs, timeout_seconds, advance)
+        write_folder(plan.folder, {GRID: json.dumps(kept, ensure_ascii=False, sort_keys=True)})
+    grid = Grid(notebook, plan.axes, plan.own, kept["points"])
     _compare(grid, whole)
     return grid
+
+
+def plan_grid(notebook: str, given: Mapping[str, Any], panel: MovedPanel) -> GridPlan:
+    """Return the grid of a panel before it is run.
+
+    Parameters
+    ----------
+    notebook, given, panel
+        As in `solve_grid`.
+    """
+    base = engine.plan_run(notebook, given)
+    axes = {name: tuple(sorted({*steps, base.parameters[name]})) for name, steps in panel.parameters.items()}
+    return GridPlan(slices.slice_plan(base, panel.results), tuple(panel.results), axes)
+
+
+def explain_grid(plan: GridPlan) -> Outlook:
+    """Return whether the points of a grid are at hand and, if not, what changed."""
+    kept = _read(plan.folder)
+    causes = cache.list_changes(plan.part, kept) if kept else [NEVER_RUN]
+    points = math.prod(map(len, plan.axes.values()))
+    return Outlook(plan.part.notebook, None if causes else plan.key, tuple(causes), points)
 
 
 def _read(folder: Path) -> dict[str, Any] | None:
@@ -225,22 +277,20 @@ def _read(folder: Path) -> dict[str, Any] | None:
 
 
 def _run_points(
-    part: RunPlan,
-    axes: Mapping[str, Sequence[Any]],
+    plan: GridPlan,
     given: Mapping[str, Any],
-    wanted: Sequence[str],
     jobs: int | None,
     timeout_seconds: int,
     advance: Callable[[], object],
 ) -> dict[str, Any]:
-    moved = [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-    checked = engine.plan_runs(part.notebook, [{**given, **each} for each in moved])
-    plans = [replace(part, parameters=plan.parameters) for plan in checked]
+    moved = [dict(zip(plan.axes, values, strict=True)) for values in itertools.product(*plan.axes.values())]
+    checked = engine.plan_runs(plan.part.notebook, [{**given, **each} for each in moved])
+    plans = [replace(plan.part, parameters=each.parameters) for each in checked]
     done: dict[int, Executed] = {}
     for number, executed in sweep.execute_plans(plans, jobs=jobs, timeout_seconds=timeout_seconds):
         if failure := executed.failure:
             raise RunError(
-                f"{part.notebook}: what if {moved[number]} failed with {failure['error']}: "
+                f"{plan.part.notebook}: what if {moved[number]} failed with {failure['error']}: "
                 f"{failure['message']}; take other steps in notebooks/{FILE}"
             )
         done[number] = executed
@@ -248,7 +298,7 @@ def _run_points(
     return {
         "inputs": {name: digest for each in done.values() for name, digest in each.inputs.items()},
         "versions": dict(done[0].versions),
-        "points": [_select(done[number].results, wanted) for number in range(len(plans))],
+        "points": [_select(done[number].results, plan.results) for number in range(len(plans))],
     }
 
 
