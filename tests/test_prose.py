@@ -58,3 +58,20 @@ def test_no_number_is_written_with_a_hyphen_or_as_minus_zero(value):
     text = prose.format_number(value)
     assert "-" not in text.replace("e-", "e")
     assert text not in {"\u22120", "\u22120.0", "\u22120.00"}
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit", "spec"),
+    [
+        ("0 to 17.4%", 0.0, 17.42, "%", ".1f"),
+        ("RMB 0 to 1.02m", 0.0, 1.02, "RMB m", ".2f"),
+        ("15.2%", 15.21, 15.22, "%", ".1f"),
+        ("RMB 3.4bn", 3.4, 3.4, "RMB bn", ""),
+    ],
+)
+def test_a_range_begins_at_a_bare_nothing_and_ends_alike_are_written_once(text, low, high, unit, spec):
+    assert text == prose.format_interval(low, high, unit, spec)
+
+
+def test_the_same_size_is_one_times_another():
+    assert "1 times" == prose.format_value(1.0, "times")

@@ -31,7 +31,7 @@ def describe_share(share: float | None) -> str | None:
 
 
 def format_number(value: float, spec: str = "") -> str:
-    """Write a bare number with thousands separators and a true minus sign.
+    """Write a bare number with thousands separators and a true minus sign; nothing at all is a bare 0.
 
     Parameters
     ----------
@@ -41,6 +41,8 @@ def format_number(value: float, spec: str = "") -> str:
     """
     chosen = spec or (",.0f" if abs(value) >= 100 else ",.3g")
     text = format(value, chosen)
+    if value == 0:
+        return "0"
     if float(text.replace(",", "").rstrip("%") or 0) == 0:
         text = text.lstrip("-+")
     return text.replace("-", MINUS)
@@ -63,7 +65,7 @@ def format_value(value: float | int | str | None, unit: str = "", spec: str = ""
     number = format_number(value, spec)
     if unit in _PREFIX:
         return f"{_PREFIX[unit]}{number}{_SCALE[unit]}"
-    return _name(number, unit.removesuffix("s") if number == "1" else unit)
+    return _name(number, unit.removesuffix("s") if number == "1" and unit != "times" else unit)
 
 
 def _name(number: str, unit: str) -> str:
@@ -71,13 +73,19 @@ def _name(number: str, unit: str) -> str:
 
 
 def format_interval(low: float | None, high: float | None, unit: str = "", spec: str = "") -> str:
-    """Write a range as ``low to high unit``; one open side becomes ``at least`` or ``at most``."""
+    """Write a range as ``low to high unit``; one open side becomes ``at least`` or ``at most``.
+
+    Ends that are written alike are written once.
+    """
     if low is None and high is None:
         return NOT_KNOWN
     if low is None:
         return f"at most {format_value(high, unit, spec)}"
     if high is None:
         return f"at least {format_value(low, unit, spec)}"
+    first, last = format_number(low, spec), format_number(high, spec)
+    if first == last:
+        return format_value(low, unit, spec)
     if unit in _PREFIX:
-        return f"{_PREFIX[unit]}{format_number(low, spec)} to {format_number(high, spec)}{_SCALE[unit]}"
-    return f"{format_number(low, spec)} to {_name(format_number(high, spec), unit)}"
+        return f"{_PREFIX[unit]}{first} to {last}{_SCALE[unit]}"
+    return f"{first} to {_name(last, unit)}"

@@ -225,6 +225,45 @@ def test_tornado_puts_the_widest_parameter_first() -> None:
     assert spec["layer"][0]["encoding"]["y"]["sort"] == ["Outside share", "Won back", "Fee rate"]
 
 
+def test_words_beside_bars_have_their_room_however_narrow_the_chart_is() -> None:
+    """Long settings leave the bars what is left, and only the ticks inside the data are named."""
+    data = pd.DataFrame(
+        {
+            "parameter": ["a"],
+            "result_low": [0.0],
+            "result_high": [10.0],
+            "setting_low": ["slowest"],
+            "setting_high": ["1"],
+        }
+    )
+    x = spec_of(intervals.chart_tornado(data, baseline=4.0, measure="Gain"))["layer"][0]["encoding"]["x"]
+
+    left, right = x["scale"]["range"]
+    assert left > intervals.LABEL_GAP + theme.text_width("slow", theme.SMALL)
+    assert right == {"expr": "width - 11"}
+    assert (min(x["axis"]["values"]), max(x["axis"]["values"])) == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(54.1, 54.4, "54"), (31.0, 35.0, "54 (31 to 35)"), (0.0, None, "54"), (2.0, None, "54 (at least 2)")],
+)
+def test_an_interval_is_put_into_words_where_it_says_something(low, high, words) -> None:
+    """Ends that are written alike, and the floor of what cannot be negative, are left out."""
+    data = pd.DataFrame({"label": ["a", "b"], "value": [54.2, 1.0], "low": [low, 0.5], "high": [high, 2.0]})
+    spec = spec_of(intervals.chart_intervals(data, measure="Share, %", number=".0f"))
+    assert spec["layer"][-1]["data"]["values"][0]["_words"] == words
+
+
+def test_points_without_a_line_are_named_below_them() -> None:
+    """At the end of its points a name would stand on the lines that were fitted to them."""
+    data = pd.DataFrame({"x": [0, 1, 0, 1], "y": [1.0, 2, 1, 2], "s": ["fit", "fit", "seen", "seen"]})
+    chart = lines.chart_lines(data, x="x", y="y", series="s", measure="Share, %", dotted=["seen"])
+    beside, below = spec_of(chart)["layer"][-2:]
+    assert (beside["mark"]["dx"], below["mark"]["dy"]) == (9, lines.BELOW)
+    assert [row["s"] for row in below["data"]["values"]] == ["seen"]
+
+
 def test_heat_map_has_seven_classes_that_diverge_from_the_middle() -> None:
     """Colours are classes: a continuous ramp could not follow the reader's mode."""
     spec = framed("heat-map").spec

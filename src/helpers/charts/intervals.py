@@ -5,8 +5,10 @@ from __future__ import annotations
 from helpers.charts import parts, theme
 
 # isort: split
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import altair as alt
@@ -16,6 +18,13 @@ from helpers.charts.frame import chart_message
 
 CURVE_HEIGHT = 200
 CHOICE_ROW = 17
+LABEL_GAP = 5
+WORDS_GAP = 10
+NARROWEST = 200
+"""Pixels between the names of the rows and the edge of a phone."""
+
+SHORTEST = 90
+"""Pixels from the first to the last tick of a tornado on a phone."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,8 @@ class _Rows:
         return 0 if reference is None else parts.LABEL_ROW + 4
 
     def x(self, field: str) -> alt.X:
-        channel = parts.value_axis(field, self.ticks, title=self.measure, number=self.number)
+        pixels = parts.inside(0, self.room)
+        channel = parts.value_axis(field, self.ticks, title=self.measure, number=self.number, pixels=pixels)
         channel["axis"].grid, channel["axis"].domain, channel["axis"].ticks = True, False, False
         return alt.X(**channel)
 
@@ -160,14 +170,30 @@ class _Rows:
             parts.encode(mark, x=self.x(self.value), y=self.y(), color=self.paint(), tooltip=self.tooltip())
         ]
 
-    def words(self) -> alt.Chart:
-        """Write value and interval beside each row, beyond whatever is drawn furthest right."""
+    @cached_property
+    def edges(self) -> pd.DataFrame:
+        """Return the rows with their words and where these begin, beyond whatever is drawn furthest right."""
         furthest = self.data[[self.value, self.low, self.high]].astype(float).max(axis=1)
         edge = furthest.where(self.data[self.high].notna() | self.data[self.low].isna(), self.ticks[-1])
-        rows = self.data.assign(_edge=edge, _words=[self._words(row) for _, row in self.data.iterrows()])
-        mark = alt.Chart(rows).mark_text(
-            align="left", dx=10, color=theme.colour("muted"), fontSize=theme.SMALL
-        )
+        return self.data.assign(_edge=edge, _words=[self._words(row) for _, row in self.data.iterrows()])
+
+    @cached_property
+    def room(self) -> int:
+        """Return the pixels right of the plot that the words need where it is narrowest."""
+        first, last = self.ticks[0], self.ticks[-1]
+        shares = (self.edges["_edge"] - first) / (last - first)
+        widths = [theme.text_width(words, theme.SMALL) + WORDS_GAP for words in self.edges["_words"]]
+        needed: list[float] = [
+            (width - (1 - share) * NARROWEST) / share
+            for width, share in zip(widths, shares, strict=True)
+            if share and width > (1 - share) * NARROWEST
+        ]
+        return math.ceil(max(needed, default=0.0))
+
+    def words(self) -> alt.Chart:
+        """Write value and interval beside each row."""
+        style: dict[str, Any] = {"color": theme.colour("muted"), "fontSize": theme.SMALL}
+        mark = alt.Chart(self.edges).mark_text(align="left", dx=WORDS_GAP, **style)
         return parts.encode(mark, x=self.x("_edge"), y=self.y(), text=alt.Text("_words:N"))
 
     def _words(self, row: pd.Series) -> str:
@@ -176,9 +202,12 @@ class _Rows:
             for column in (self.value, self.low, self.high)
         )
         if low and high:
-            span = f"{low} to {high}"
+            span = "" if low == value == high else f"{low} to {high}"
+        elif low:
+            # That it is not negative says nothing of what cannot be.
+            span = "" if float(row[self.low]) == 0 <= self.ticks[0] else f"at least {low}"
         else:
-            span = f"at least {low}" if low else f"at most {high}" if high else ""
+            span = f"at most {high}" if high else ""
         return f"{value} ({span})" if value and span else value or span
 
     def reference_layers(self, reference: Reference | None) -> list[alt.Chart]:
@@ -372,11 +401,7 @@ def chart_tornado(
         return chart_message()
     widest = (drawn[high] - drawn[low]).abs().sort_values(ascending=False, kind="stable").index
     tidy = _tornado_rows(drawn.loc[widest], parameter, low, high, low_setting, high_setting, baseline)
-    room = (
-        parts.text_room(list(tidy["setting"])) / parts.NARROW * (tidy["result"].max() - tidy["result"].min())
-    )
-    ends = pd.Series([tidy["result"].min() - room, tidy["result"].max() + room, baseline])
-    ticks = parts.value_ticks(ends, zero=False)
+    ticks = parts.value_ticks(pd.concat([tidy["result"], pd.Series([baseline])]), zero=False)
     plan = _Tornado(tidy, baseline, measure, number, ticks)
     return parts.assemble(plan.layers(), height=theme.ROW * tidy["parameter"].nunique(), right=8)
 
@@ -419,7 +444,8 @@ class _Tornado:
     ticks: list[float]
 
     def x(self, field: str) -> alt.X:
-        channel = parts.value_axis(field, self.ticks, title=self.measure, number=self.number)
+        pixels = parts.inside(*self.rooms)
+        channel = parts.value_axis(field, self.ticks, title=self.measure, number=self.number, pixels=pixels)
         channel["axis"].grid, channel["axis"].domain, channel["axis"].ticks = True, False, False
         return alt.X(**channel)
 
@@ -452,14 +478,30 @@ class _Tornado:
         rule = alt.Chart(pd.DataFrame({"_baseline": [self.baseline]})).mark_rule(color=theme.colour("ink"))
         return [bars, parts.encode(rule, x=self.x("_baseline")), *self._settings()]
 
-    def _settings(self) -> list[alt.Chart]:
+    @cached_property
+    def placed(self) -> pd.DataFrame:
+        """Return the ends with the place of their label, outside the bar and on a side of its own."""
         data = self.data.assign(_at=self.data["result"])
         right = _is_right(data)
         data.loc[right, "_at"] = data.loc[right, "_at"].clip(lower=self.baseline)
         data.loc[~right, "_at"] = data.loc[~right, "_at"].clip(upper=self.baseline)
+        return data
+
+    @cached_property
+    def rooms(self) -> tuple[int, int]:
+        """Return the pixels left and right of the ticks that the labels need where the bars are shortest."""
+        right = _is_right(self.placed)
+        shares = (self.placed["_at"] - self.ticks[0]) / (self.ticks[-1] - self.ticks[0])
+        inward = SHORTEST * shares.where(~right, 1 - shares)
+        widths = self.placed["setting"].map(lambda text: theme.text_width(text, theme.SMALL) + LABEL_GAP)
+        needed = (widths - inward).clip(lower=0)
+        return math.ceil(needed[~right].max()), math.ceil(needed[right].max())
+
+    def _settings(self) -> list[alt.Chart]:
+        data, right = self.placed, _is_right(self.data)
         sides: tuple[tuple[pd.DataFrame, parts.Align, int], ...] = (
-            (data[right], "left", 5),
-            (data[~right], "right", -5),
+            (data[right], "left", LABEL_GAP),
+            (data[~right], "right", -LABEL_GAP),
         )
         style: dict[str, Any] = {"fontSize": theme.SMALL, "color": theme.colour("muted")}
         return [

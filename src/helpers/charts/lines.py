@@ -17,6 +17,9 @@ from helpers.charts.frame import chart_message
 SINGLE = "neutral"
 """What a line is called that has no name because it is alone."""
 
+BELOW = 16
+"""Pixels from the last of some points to their name."""
+
 SIDE = 10
 """Pixels from the sides of the plot to the first and the last period, whatever the width."""
 
@@ -324,21 +327,24 @@ def _reading_key(plan: _Plan, data: pd.DataFrame, seen: list[str]) -> alt.Chart:
 
 
 def _names(plan: _Plan) -> list[alt.Chart]:
+    """Name each line at its end, and points without a line below the last of them."""
     if plan.series == "_series":
         return []
     last = plan.data.groupby(plan.series, sort=False).tail(1)
-    labels = parts.end_labels(last, y=plan.y, text=plan.series, ticks=plan.ticks, height=plan.height)
+    alone = last[plan.series].isin(plan.dotted)
+    labels = parts.end_labels(last[~alone], y=plan.y, text=plan.series, ticks=plan.ticks, height=plan.height)
     labels["_label_y"] += plan.head
+    style: dict[str, Any] = {"fontWeight": 600, "lineBreak": "\n", "lineHeight": parts.LINE}
+    beside = alt.Chart(labels).mark_text(align="left", baseline="middle", dx=9, **style)
+    below = alt.Chart(last[alone]).mark_text(baseline="top", dy=BELOW, **style)
+    places = (
+        (beside, alt.Y("_label_y:Q", scale=None, axis=None), "_label:N"),
+        (below, plan.y_channel(), f"{plan.series}:N"),
+    )
     return [
-        parts.encode(
-            alt.Chart(labels).mark_text(
-                align="left", baseline="middle", dx=9, fontWeight=600, lineBreak="\n", lineHeight=parts.LINE
-            ),
-            x=plan.x_channel(),
-            y=alt.Y("_label_y:Q", scale=None, axis=None),
-            text=alt.Text("_label:N"),
-            color=plan.colour(),
-        )
+        parts.encode(mark, x=plan.x_channel(), y=y, text=alt.Text(text), color=plan.colour())
+        for mark, y, text in places
+        if not mark.data.empty
     ]
 
 

@@ -29,6 +29,7 @@ LABEL_ROW = 15
 NARROW = 260
 END_LABEL = 135
 LINE = 14
+UNSIGNED_ZERO = "datum.value ? datum.label : '0'"
 CYCLE = ("neutral", "highlight", "uncertainty", "ink", "gain", "loss")
 
 
@@ -95,7 +96,12 @@ def value_ticks(values: pd.Series, *, zero: bool) -> list[float]:
 
 
 def value_axis(
-    field: str, ticks: Sequence[float], *, title: str, number: str, pixels: tuple[float, float] | None = None
+    field: str,
+    ticks: Sequence[float],
+    *,
+    title: str,
+    number: str,
+    pixels: Sequence[Any] | None = None,
 ) -> dict[str, Any]:
     """Return keyword arguments of a quantitative channel on given ticks, from one pixel to another."""
     scale = alt.Scale(domain=[ticks[0], ticks[-1]], nice=False, zero=False)
@@ -103,8 +109,18 @@ def value_axis(
         "shorthand": f"{field}:Q",
         "title": title,
         "scale": scale if pixels is None else alt.Scale(**scale.to_dict(), range=list(pixels)),
-        "axis": alt.Axis(values=list(ticks), format=axis_number(number), title=None),
+        "axis": alt.Axis(
+            values=list(ticks),
+            format=axis_number(number),
+            labelExpr=UNSIGNED_ZERO if number.startswith("+") else alt.Undefined,
+            title=None,
+        ),
     }
+
+
+def inside(left: float, right: float) -> list[Any]:
+    """Return the pixels that leave room for words on either side of a plot, however wide it is drawn."""
+    return [left, alt.expr(f"width - {right}")]
 
 
 def axis_number(number: str) -> str:

@@ -270,7 +270,7 @@ def chart_ratios(predictions: pd.DataFrame, run_ratio: float, sources: list[Sour
             measure="Ratio of dependence cost to margin, %",
             label_title="Decision",
             colour="outside_links",
-            number=".3~g",
+            number=".2f",
             reference=Reference(100 * run_ratio, HERE),
         ),
         title="Which ratio of dependence cost to margin each decision needs",
