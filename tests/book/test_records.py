@@ -231,7 +231,7 @@ def test_a_parameter_shows_value_default_range_and_what_it_rests_on() -> None:
     settings = rows(read(describe_runs(EDITION, [make_run()])), "Parameter")
 
     reference = "data:kuaishou_quarterly/2021Q4/own_shop_share_gmv"
-    assert [[row[1], row[3], row[5]] for row in settings] == [
+    assert [[row[1], row[3], row[4]] for row in settings] == [
         ["0.05 (default 0.012)", "0.0 to 0.5", reference],
         ["0.0", "", "own assumption"],
         ["a b", "one of a b, c", "own assumption"],
@@ -246,7 +246,7 @@ def test_a_default_that_rests_on_a_later_row_is_not_yet_known() -> None:
 
     settings = rows(read(describe_runs(EDITION, [run])), "Parameter")
 
-    assert [[row[1], row[5]] for row in settings] == [
+    assert [[row[1], row[4]] for row in settings] == [
         ["not yet known", "not yet known"],
         ["0.5 (default 0.0)", "own assumption"],
         ["a b", "own assumption"],

@@ -19,6 +19,8 @@ from helpers import prose
 from helpers.book import records, sentences
 from helpers.book.html import embed, write_details
 from helpers.book.sentences import KNOWN, Catalogue, choose_template, fill_template, find_sentence, find_texts
+from helpers.book.typography import set_text
+from helpers.book.wording import name_notebook
 from helpers.charts.responses import Axis, Dot, draw_response
 from helpers.runs.inputs import hash_bytes
 from helpers.runs.what_if import Grid, Panel, Results, Theme
@@ -99,7 +101,7 @@ def render_boxes(
     moved = _Box("what_if", grid, theme.what_if, run, catalogue)
     dated = _Box("days", days, theme.days, run, catalogue)
     boxes = [box for box in (moved, dated) if _is_shown(box)]
-    parts = [] if moved in boxes else [f"<p>{moved.say('open', notebook=_name(run))}</p>"]
+    parts = [] if moved in boxes else [f"<p>{moved.say('open', notebook=name_notebook(run['notebook']))}</p>"]
     script = _write_script(grid.notebook, boxes)
     address = _path(grid.notebook, script, "js")
     files = {address: script} if boxes else {}
@@ -108,10 +110,6 @@ def render_boxes(
         files[_path(f"{grid.notebook}-{box.part}", sheet, "csv")] = sheet
         parts.append(_write_box(box, root + address, root + list(files)[-1]))
     return RenderedBoxes(f"## {moved.say('title')}\n\n{embed(_LINE.join(parts))}", files)
-
-
-def _name(run: Record) -> str:
-    return str(run["notebook"]).replace("_", " ").capitalize()
 
 
 def _is_shown(box: _Box) -> bool:
@@ -142,7 +140,7 @@ def describe_box(box: _Box) -> dict[str, Any]:
     templates: dict[str, int] = {}
 
     def place(text: str) -> int:
-        return words.setdefault(text, len(words))
+        return words.setdefault(set_text(text), len(words))
 
     points = []
     for results in box.grid.points:
@@ -150,7 +148,7 @@ def describe_box(box: _Box) -> dict[str, Any]:
         for sentence in box.find_sentences():
             template = choose_template(sentence, results)
             texts = find_texts(template, box.grid.notebook, results)
-            said.append([templates.setdefault(template, len(templates)), *map(place, texts)])
+            said.append([templates.setdefault(set_text(template), len(templates)), *map(place, texts)])
         points.append([[place(text) for row in list_rows(box, results) for text in row[1:]], said])
     return {
         "names": list(box.grid.axes),

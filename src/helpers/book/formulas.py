@@ -22,6 +22,9 @@ _CHILDREN = {
 }
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{(?:align\*?|aligned|split|gather\*?)\}")
 
+_WORD = re.compile(r"<mi>([A-Za-z]{2,})</mi>")
+"""The name of a function, such as ln, which stands upright."""
+
 
 def render_formula(latex: str, *, display: bool) -> str:
     r"""Turn one LaTeX formula into a MathML element that also carries its source.
@@ -48,6 +51,7 @@ def render_formula(latex: str, *, display: bool) -> str:
     mathml = convert(_aligned(latex.strip()), display="block" if display else "inline")
     if flaw := _find_flaw(mathml):
         raise InputError(f"formula {latex!r} cannot become MathML ({flaw}): write it with simpler commands")
+    mathml = _WORD.sub(r'<mi mathvariant="normal">\1</mi>', mathml)
     return mathml.replace("<math ", f'<math alttext="{escape(" ".join(latex.split()))}" ', 1)
 
 

@@ -14,7 +14,7 @@ from helpers.book.addresses import find_anchor
 from helpers.book.citing import Place
 from helpers.book.html import embed, join_page, write_details, write_table
 from helpers.book.registers import Column, Row, write_cards
-from helpers.book.wording import THEMES, link_result
+from helpers.book.wording import THEMES, link_result, name_notebook
 from helpers.charts import describe
 from helpers.charts.frame import FramedChart, frame
 from helpers.charts.intervals import chart_intervals
@@ -79,7 +79,7 @@ def describe_moves(
         names = [name for name in HEADLINES.get(notebook, ()) if name in results]
         if not names:
             continue
-        heading = f"## [{notebook.replace('_', ' ').capitalize()}](../chapters/{notebook}.ipynb)"
+        heading = f"## [{name_notebook(notebook)}](../chapters/{notebook}.ipynb)"
         parts += [heading, embed(_tabulate(notebook, names, answers))]
         for framed in (_draw(f"{notebook}/{name}", answers) for name in names):
             if framed:
@@ -131,11 +131,12 @@ def _draw(name: str, answers: Sequence[DatedAnswers]) -> FramedChart | None:
         return None
     rows = pd.DataFrame(known).astype(dict.fromkeys(("value", "low", "high"), "float64"))
     own = answers[-1].results[notebook][short]
+    unit = "percent" if own["unit"] == "%" else str(own["unit"])
     measure = f"{short.replace('_', ' ').capitalize()}, {own['unit']}"
     return frame(
         chart_intervals(rows, measure=measure, label_title="As of", number=",.1f"),
         title=DRAWN[name],
-        subtitle=f"{own['unit'].capitalize()}; rules show the interval that was computed on that day.",
+        subtitle=f"{unit.capitalize()}; rules show the interval that was computed on that day.",
         source="own computation",
         alt=describe.describe_rows(rows, DRAWN[name], label="label", value="value", unit=own["unit"]),
         name=f"moved-{name.replace('/', '-').replace('_', '-')}",

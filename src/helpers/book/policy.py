@@ -1,7 +1,7 @@
 """What happens to the built pages before they are published.
 
 `finish_book` gives each page a strict content policy and makes it hold: inline scripts, styles and style
-attributes move to files, handlers are refused. It also marks Chinese text, links terms
+attributes move to files, handlers are refused. It also sets text, marks Chinese in it, links terms
 to the glossary, makes wide tables scroll, writes the search index, puts a hash of its content behind each
 asset's address and removes what the builder leaves behind.
 
@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath
 
 from helpers.book import terms
 from helpers.book.search import build_search_index
+from helpers.book.typography import set_text
 from helpers.charts.theme import css_variables
 from helpers.errors import CheckError, summarise_complaints
 from helpers.runs.inputs import hash_bytes
@@ -49,6 +50,8 @@ _VERSION_LENGTH = 8
 _DATA_BLOCK = re.compile(r"application/([\w.+-]+\+)?json|text/plain")
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"})
 _NO_SPANS = frozenset({"script", "style", "title", "textarea", "option", "svg", "math"})
+_AS_TYPED = _NO_SPANS | {"code", "pre", "kbd"}
+_QUOTE_NAMES = {"quot": '"', "x27": "'", "39": "'", "34": '"'}
 _CONTENT_ATTRIBUTES = {"summary": "aria-label", "table": "border"}
 _LOOSE_HEADING = ("p", "heading")
 _EXPLAINED_IN = frozenset({"p", "li", "dd"})
@@ -88,6 +91,7 @@ class PageRewriter(HTMLParser):
         self._out: list[str] = []
         self._open: list[tuple[str, str | None]] = []
         self._moved: list[str] | None = None
+        self._before = " "
 
     def rewrite(self, html: str) -> str:
         """Return the page with its policy."""
@@ -103,24 +107,22 @@ class PageRewriter(HTMLParser):
         """Leave comments out: no reader sees them."""
 
     def handle_entityref(self, name: str) -> None:
-        """Copy a named character."""
-        self._out.append(f"&{name};")
+        """Copy a named character; set a quotation mark."""
+        self._copy_reference(name, f"&{name};")
 
     def handle_charref(self, name: str) -> None:
-        """Copy a numbered character."""
-        self._out.append(f"&#{name};")
+        """Copy a numbered character; set a quotation mark."""
+        self._copy_reference(name, f"&#{name};")
 
     def handle_data(self, data: str) -> None:
-        """Copy text, mark Chinese in it; collect the text of an inline script or style."""
+        """Copy text, set it, mark Chinese in it; collect the text of an inline script or style."""
         if self._moved is not None:
             self._moved.append(data)
         elif self._keeps:
             self.kept[-1] += data
             self._out.append(data)
-        elif self._marks_chinese():
-            self._out.append(terms.CHINESE.sub(lambda found: self._mark(found[0]), data))
         else:
-            self._out.append(data)
+            self._write(self._set(data))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Copy a tag, changed where it must be."""
@@ -146,7 +148,28 @@ class PageRewriter(HTMLParser):
         if tag == "table" and not self._inside("figure", "table"):
             self._out.append("</div>")
 
+    def _copy_reference(self, name: str, text: str) -> None:
+        quote = _QUOTE_NAMES.get(name.lower())
+        if quote and self._is_set():
+            self._write(self._set(quote))
+        else:
+            self._before = ";"
+            self._out.append(text)
+
+    def _set(self, text: str) -> str:
+        """Return text as it is set after what stands before it in the same element."""
+        if not self._is_set():
+            return text
+        chosen = set_text(text, self._before)
+        self._before = text[-1:] or self._before
+        return chosen
+
+    def _write(self, text: str) -> None:
+        marked = self._marks_chinese()
+        self._out.append(terms.CHINESE.sub(lambda found: self._mark(found[0]), text) if marked else text)
+
     def _start(self, tag: str, attrs: list[tuple[str, str | None]], text: str) -> None:
+        self._before = " "
         given = dict(attrs)
         self._keeps = tag == "script" and "data-stay" in given
         if self._keeps:
@@ -202,6 +225,9 @@ class PageRewriter(HTMLParser):
 
     def _inside(self, *tags: str) -> bool:
         return any(tag in tags for tag, _ in self._open)
+
+    def _is_set(self) -> bool:
+        return self._inside("body") and not self._inside(*_AS_TYPED)
 
     def _marks_chinese(self) -> bool:
         if not self._inside("body") or self._inside(*_NO_SPANS):

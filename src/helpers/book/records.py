@@ -24,6 +24,7 @@ from helpers.book.evidence_pages import select_known
 from helpers.book.html import embed, join_page, write_details, write_pairs, write_table
 from helpers.book.mentions import find_later
 from helpers.book.since import is_published
+from helpers.book.wording import name_notebook
 from helpers.runs.inputs import MANIFEST, hash_file
 from helpers.runs.references import find_published
 
@@ -276,7 +277,7 @@ def _describe_run(run: Record) -> list[str]:
     notebook = str(run["notebook"])
     page = f"../chapters/{notebook}.ipynb"
     return [
-        f"(run-{anchor(notebook)})=\n## {_title(notebook)}",
+        f"(run-{anchor(notebook)})=\n## {name_notebook(notebook)}",
         f"Run `{run['key']}` of [the chapter]({page}), with what was published by {run['as_of']} and seed "
         f"{run['seed']}.",
         embed(_command(run)),
@@ -292,16 +293,15 @@ def _describe_run(run: Record) -> list[str]:
 def _results(run: Record) -> str:
     rows = [
         [
-            f"<code>{escape(result['name'])}</code>",
+            f"{escape(result['meaning'])}<small><code>{escape(result['name'])}</code></small>",
             _value(result),
             escape(_interval(result)),
-            escape(result["meaning"]),
             _references(result["inputs"], run["as_of"]),
         ]
         for result in run["results"]
     ]
     ids = [f"result-{run['notebook']}-{result['name']}" for result in run["results"]]
-    return write_table(["Result", "Value", "Range", "Meaning", "Rests on"], rows, ids=ids)
+    return write_table(["Result", "Value", "Range", "Rests on"], rows, ids=ids)
 
 
 def _value(result: Record) -> str:
@@ -322,16 +322,15 @@ def _interval(result: Record) -> str:
 def _parameters(run: Record) -> str:
     rows = [
         [
-            f"<code>{escape(row['name'])}</code>",
+            f"<code>{escape(row['name'])}</code><small>{escape(str(row['meaning'] or ''))}</small>",
             _setting(run, row),
             escape(str(row["unit"] or "")),
             escape(_range(row)),
-            escape(str(row["meaning"] or "")),
             _references(row["rests_on"], run["as_of"]) or "own assumption",
         ]
         for row in run["contract"]
     ]
-    return write_table(["Parameter", "Value", "Unit", "Range", "Meaning", "Default rests on"], rows)
+    return write_table(["Parameter", "Value", "Unit", "Range", "Default rests on"], rows)
 
 
 def _setting(run: Record, row: Record) -> str:
@@ -441,10 +440,6 @@ def _plain(value: Any, *, separator: str = ", ") -> str:
     if isinstance(value, (list, tuple)):
         return separator.join(_plain(item) for item in value)
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _title(notebook: str) -> str:
-    return notebook.replace("_", " ").capitalize()
 
 
 def _licence(described: Record) -> str:

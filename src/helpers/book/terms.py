@@ -14,7 +14,8 @@ from lxml import html as lxml_html
 
 PAGE = "glossary.html"
 HAN = r"\u3400-\u9fff\uf900-\ufaff"
-CHINESE = re.compile(rf"[{HAN}](?:[{HAN}\u3000-\u303f\uff00-\uffef]*[{HAN}])?")
+CHINESE = re.compile(rf"[{HAN}](?:[{HAN}\u3000-\u303f\uff00-\uffef]*[{HAN}])?(?:(?<=双)\d+)?")
+"""Words in Chinese; the shopping festivals of the year are named by double days, with digits."""
 
 _ENTRY = re.compile(r"<dt>(?=(?P<words>.*?)</dt>)", re.DOTALL)
 

@@ -72,6 +72,15 @@ _SINGULAR = {
 }
 
 
+def name_notebook(notebook: str) -> str:
+    """Return what a notebook is called on pages: as its theme, or by its own name.
+
+    >>> name_notebook("jd_alliance"), name_notebook("synthesis")
+    ('JD alliance', 'Synthesis')
+    """
+    return THEMES.get(notebook) or notebook.replace("_", " ").capitalize()
+
+
 def write_value(value: float, unit: str) -> str:
     """Write a value in base units with all its digits.
 
