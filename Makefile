@@ -35,8 +35,8 @@ verify: $(READY) ## the long checks: every promise, every accepted edition
 nbval: $(READY) ## compare the executed notebooks with a real kernel, output for output
 	@$(BIN)/report check executed nbval
 
-pdf: $(READY) ## print the built book with Chromium, beside it
-	@$(BIN)/report pdf
+pdf: $(READY) ## the book with itself and its chapters as PDF in it, printed with Chromium
+	@$(BIN)/report build --pdf
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab notebooks

@@ -302,6 +302,7 @@ def plan_command(scenario: str, as_of: str | None, as_json: bool) -> None:
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Where the book goes; by default _build/html or _build/html-LABEL.")  # fmt: skip
 @click.option("--without-what-if", is_flag=True, help="Leave out the sliders, which take some hundred runs.")
+@click.option("--pdf", is_flag=True, help="Put the book and its chapters into it as PDF, with Chromium.")
 def build_command(
     scenario: str,
     as_of: str | None,
@@ -309,6 +310,7 @@ def build_command(
     dated: bool,
     target: Path | None,
     without_what_if: bool,
+    pdf: bool,
 ) -> None:
     """Run what is stale and build the book; a failure leaves the last good edition as it was."""
     from helpers.book import current
@@ -318,6 +320,7 @@ def build_command(
         "as_of": as_of,
         "dated": dated,
         "with_what_if": not without_what_if,
+        "with_pdf": pdf,
         "target": target and target.resolve(),
     }
     edition = current.provide_edition(asked, timeout_seconds=timeout_seconds, progress=_is_terminal())

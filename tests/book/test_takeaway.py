@@ -2,10 +2,14 @@
 
 import io
 import os
+import re
 import zipfile
 from pathlib import Path
 
-from helpers.book import takeaway
+import pytest
+
+from helpers.book import build, takeaway
+from helpers.errors import EnvironmentMissingError
 
 PAGE = """<html><body><nav id="contents"><p>Themes</p><ul><li><a href="loop.html">L</a></li></ul></nav>
 <article><h1>{}<a>#</a></h1><aside><p>Panel</p></aside><p>First words of {}.</p></article></body></html>"""
@@ -42,3 +46,22 @@ def test_the_map_lists_pages_with_their_first_words(tmp_path: Path) -> None:
         "# Book", "", "> First words of the book.", "", "## Themes", "",
         "- [Loop](loop.html): First words of the loop.",
     ]  # fmt: skip
+
+
+def test_an_edition_links_its_printed_files_or_says_how_to_get_them() -> None:
+    """No link leads to a file that the edition does not have."""
+    edition = {"as_of": "2022-11-10"}
+    bare = takeaway.describe_takeaway(edition, {}, ["jd_alliance"])
+    full = takeaway.describe_takeaway(edition | {"pdf": True}, {}, ["jd_alliance"])
+
+    assert "report build --pdf" in bare
+    assert ".pdf" not in bare
+    assert list(takeaway.list_papers(["jd_alliance"])) == re.findall(r'href="../(takeaway/pdf/[^"]+)"', full)
+    assert ">JD alliance</a>" in full
+
+
+def test_a_book_with_pdf_asks_for_chromium_before_anything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has no browser learns it at once and keeps the edition that there is."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(EnvironmentMissingError, match="install the system package chromium"):
+        build.build_edition(with_pdf=True)

@@ -28,6 +28,7 @@ from helpers import data, paths
 from helpers.book import (
     boxes,
     chapters,
+    chromium,
     citing,
     evidence_pages,
     figures,
@@ -72,6 +73,7 @@ def build_edition(
     as_of: str | None = None,
     dated: bool = False,
     with_what_if: bool = True,
+    with_pdf: bool = False,
     timeout_seconds: int = engine.DEFAULT_TIMEOUT_SECONDS,
     target: Path | None = None,
     progress: bool = False,
@@ -89,6 +91,8 @@ def build_edition(
         own, and every page leads to itself in the others.
     with_what_if : bool
         Whether readers can move assumptions and the day in the pages, which takes some hundred runs.
+    with_pdf : bool
+        Whether the book carries itself and its chapters as PDF, printed with Chromium.
     timeout_seconds : int
         Longest time for one cell.
     target : Path, optional
@@ -103,9 +107,13 @@ def build_edition(
     InputError
         If a claim or a system cannot be judged or placed by the results, naming its row; if `dated` is asked
         for beside another than the current edition.
+    EnvironmentMissingError
+        If a PDF is asked for and there is no Chromium.
     ReportError
         If Sphinx fails or warns, or another build holds the lock.
     """
+    if with_pdf:
+        chromium.find_chromium()
     if dated and (as_of or scenario != scenarios.DEFAULT):
         raise InputError(
             "--dated builds the current edition and those before it; leave out --as-of and --scenario"
@@ -132,6 +140,8 @@ def build_edition(
         edition = drafts[0].described
         if dated:
             _introduce(drafts)
+        if with_pdf:
+            edition["pdf"] = True
         _recover(target)
         if read_edition(target) == edition:
             return Edition(target, edition["edition_id"], edition["as_of"], unchanged=True)
@@ -344,6 +354,9 @@ def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any], timeout
             bar.update()
             built.append(_build_pages(draft.described, files, Path(staging) / str(number)))
             bar.update()
+        if drafts[0].described.get("pdf"):
+            bar.set_description("printing")
+            chromium.print_papers(built[0], takeaway.list_papers(list(drafts[0].described["runs"])))
         for html, draft in zip(built[1:], drafts[1:], strict=True):
             write_sums(html)
             html.replace(built[0] / draft.described["folder"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,9 +113,28 @@ def print_pdf(book: Path, target: Path, *, name: str | None = None) -> None:
     name : str, optional
         One page; by default all of them in the order of the contents.
     """
-    names = list_pages(book) if name is None else [find_page(book, name)]
     with open_page() as page:
-        content = print_pages(page, book.resolve(), names)
+        _print(page, book, target, name)
+
+
+def print_papers(book: Path, papers: Mapping[str, str | None]) -> None:
+    """Print parts of a book into it.
+
+    Parameters
+    ----------
+    book : Path
+        Folder of a built book.
+    papers : mapping of str to str or None
+        Page to print by the path of its PDF inside the book; all pages for None.
+    """
+    with open_page() as page:
+        for path, name in papers.items():
+            _print(page, book, book / path, name)
+
+
+def _print(page: Page, book: Path, target: Path, name: str | None) -> None:
+    names = list_pages(book) if name is None else [find_page(book, name)]
+    content = print_pages(page, book.resolve(), names)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
     part.write_bytes(content)
@@ -151,6 +170,9 @@ def join_pages(book: Path, names: Sequence[str]) -> str:
 def _isolate(book: Path, name: str, names: set[str]) -> str:
     article = read_page(book / name).find(".//article")
     article.set("id", _slug(name))
+    # In a PDF's outline the words of an element inside a heading stand twice.
+    for part in article.xpath(".//*[self::h1 or self::h2 or self::h3 or self::h4]//*[@lang]"):
+        part.drop_tag()
     for element in article.iter():
         for attribute in ("id", "aria-labelledby", "aria-describedby"):
             if element is not article and element.get(attribute):

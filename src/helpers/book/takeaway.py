@@ -19,11 +19,14 @@ from lxml import html as lxml_html
 from helpers import paths
 from helpers.book.chapters import INJECTED_TAG
 from helpers.book.html import embed, join_page, read_page, read_title, write_table
+from helpers.book.wording import name_notebook
 from helpers.runs.inputs import list_data_files
 from helpers.runs.record import Run
 
 FOLDER = "takeaway"
 DATA_ARCHIVE = f"{FOLDER}/kuaishou-data.zip"
+PAPER = f"{FOLDER}/pdf"
+WHOLE = "kuaishou-e-commerce"
 MAP = "llms.txt"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -85,9 +88,7 @@ def describe_takeaway(edition: Mapping[str, Any], files: Mapping[str, bytes], na
         "Each chart unfolds its data, its picture as SVG and PNG, its citation and the code that embeds it. "
         "What follows is about the whole.",
         "## Paper",
-        "A chapter or the whole book becomes a PDF with outline, page numbers and charts as vectors. The "
-        "command prints the built book with Chromium and leaves the file beside it.",
-        "```sh\nreport pdf\nreport pdf closed_loop\n```",
+        *(_link_paper(names) if edition.get("pdf") else _explain_paper()),
     ]
     parts += _describe_files(files, names) if files else [_explain_absence(edition["as_of"])]
     parts += [
@@ -97,6 +98,33 @@ def describe_takeaway(edition: Mapping[str, Any], files: Mapping[str, bytes], na
         '<a href="../SHA256SUMS">SHA256SUMS</a> every file with its hash.',
     ]
     return join_page(parts)
+
+
+def list_papers(names: Sequence[str]) -> dict[str, str | None]:
+    """Return the printed files of an edition by path: the whole book (None), then each chapter."""
+    return {f"{PAPER}/{WHOLE}.pdf": None} | {f"{PAPER}/{name}.pdf": name for name in names}
+
+
+def _link_paper(names: Sequence[str]) -> list[str]:
+    links = [
+        f'<li><a href="../{path}">{escape(name_notebook(name) if name else "The whole book")}</a></li>'
+        for path, name in list_papers(names).items()
+    ]
+    return [
+        "Printed with Chromium from these pages, with outline, page numbers and charts as vectors; a box "
+        "that moves shows the edition's own point. Another version of Chromium gives other bytes.",
+        embed(f"<ul>{''.join(links)}</ul>"),
+    ]
+
+
+def _explain_paper() -> list[str]:
+    return [
+        "This edition was built without its PDF, since printing needs Chromium. Where that is installed, "
+        "`report build --pdf` puts the whole book and each chapter on this page, with outline, page numbers "
+        "and charts as vectors; `report pdf` prints a book that is there already and leaves the file beside "
+        "it.",
+        "```sh\nreport build --pdf\nreport pdf closed_loop\n```",
+    ]
 
 
 def _explain_absence(as_of: str) -> str:
