@@ -273,8 +273,9 @@ def summarise_growth(gmv: pd.Series) -> pd.DataFrame:
     levels = arrange_quarters(gmv)
     logs = pd.Series(np.log(levels.to_numpy()), index=levels.index)
     quarterly, yearly = logs.diff(), logs.diff(QUARTERS_A_YEAR)
-    weight = _log_mean(np.exp(yearly), np.exp(yearly.shift()))
-    change = 100 * (np.exp(yearly) - np.exp(yearly.shift()))
+    growth = pd.Series(np.exp(yearly.to_numpy()), index=levels.index)
+    weight = _log_mean(growth, growth.shift())
+    change = 100 * (growth - growth.shift())
     return pd.DataFrame(
         {
             "period": [str(quarter) for quarter in levels.index],
