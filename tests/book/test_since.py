@@ -11,7 +11,7 @@ NOW = {"as_of": "2026-05-12", "latest": True, "scenario": "default"}
 
 def take(day: str, level: float, *, chart: str = "a", verdict: str = "mixed", **why: str) -> Edition:
     result = {"value": level, "low": None, "high": None, "unit": "%", "why": None}
-    charts = {"path": {"spec": chart, "data": chart}}
+    charts = {"path": {"look": chart, "look_numbers": "1", "data": chart, "data_numbers": "1"}}
     inputs = {"data/events.csv": chart * 64}
     run = Snapshot("growth", "key", {}, {"final_level": result}, charts, inputs, {})
     return Edition(day, "2026-05-12", {"growth": run}, {"c01": verdict}, why)

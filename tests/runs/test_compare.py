@@ -1,12 +1,16 @@
 """Two runs are compared by their results, charts and inputs."""
 
+import copy
+import functools
 import json
+import operator
 
 import pytest
 
 from helpers import paths
 from helpers.errors import InputError, UnknownNameError
 from helpers.runs import compare, engine
+from helpers.runs.snapshot import Snapshot, keep_charts
 
 
 def test_a_moved_result_names_old_new_and_the_parameter_that_did_it(tiny_growth):
@@ -19,6 +23,31 @@ def test_a_moved_result_names_old_new_and_the_parameter_that_did_it(tiny_growth)
     assert "  final_level: 1.06 -> 1.22" in lines
     assert "  because parameter years: 3 -> 10" in lines
     json.dumps(difference.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "change"),
+    [
+        ("data/values/0/share", 0.5 + 1e-9, None),
+        ("data/values/0/share", 0.51, "other data"),
+        ("data/values/0/label", "other", "other data"),
+        ("encoding/x/axis/values/0", 0.25, "same data, other words or look"),
+        ("title", "Other", "same data, other words or look"),
+    ],
+)
+def test_charts_are_compared_by_value(path, value, change):
+    """Another version of a library moves last digits, which is no other chart."""
+    old = {
+        "usermeta": {"name": "shares"},
+        "title": "Shares",
+        "data": {"values": [{"label": "one", "share": 0.5}]},
+        "encoding": {"x": {"axis": {"values": [0, 1]}}},
+    }
+    new = copy.deepcopy(old)
+    *way, last = (int(part) if part.isdigit() else part for part in path.split("/"))
+    functools.reduce(operator.getitem, way, new)[last] = value
+    snapshots = [Snapshot("n", "k", {}, {}, keep_charts([spec]), {}, {}) for spec in (old, new)]
+    assert ({"shares": change} if change else {}) == compare.compare_snapshots(*snapshots).charts
 
 
 def test_equal_runs_differ_in_nothing(tiny_growth):

@@ -14,7 +14,7 @@ from helpers.errors import InputError, UnknownNameError
 from helpers.paths import EDITION_FILE
 from helpers.runs import contract, editions, engine, scenarios
 from helpers.runs.record import Run, read_run, read_runs
-from helpers.runs.reference import COMPARED, results_agree
+from helpers.runs.reference import COMPARED, results_agree, values_agree
 from helpers.runs.snapshot import Snapshot, take_snapshot
 
 
@@ -172,10 +172,21 @@ def _compare_charts(
         new.keys() - old.keys(), "only after"
     )
     for name in old.keys() & new.keys():
-        if old[name] != new[name]:
-            same = old[name]["data"] == new[name]["data"]
-            changes[name] = "same data, other words or look" if same else "other data"
+        if not _charts_agree(old[name], new[name], "data"):
+            changes[name] = "other data"
+        elif not _charts_agree(old[name], new[name], "look"):
+            changes[name] = "same data, other words or look"
     return dict(sorted(changes.items()))
+
+
+def _charts_agree(old: Mapping[str, str], new: Mapping[str, str], part: str) -> bool:
+    """Say whether two charts have the same data or look, their numbers within the tolerance of results."""
+    before, after = (chart[f"{part}_numbers"].split() for chart in (old, new))
+    return (
+        old[part] == new[part]
+        and len(before) == len(after)
+        and all(map(values_agree, map(float, before), map(float, after)))
+    )
 
 
 def describe_difference(difference: Difference) -> list[str]:

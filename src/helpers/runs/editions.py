@@ -1,6 +1,6 @@
 """What each published edition said: the memory against which a later one is compared.
 
-``book/editions/DAY.json`` holds results, charts by hash, inputs and verdicts of the edition published on a
+``book/editions/DAY.json`` holds results, charts, inputs and verdicts of the edition published on a
 day, and in words why a number moved. It is written by ``report accept --edition DAY`` and then an input like
 any other, so that two builds of one edition say the same about those before it.
 """

@@ -59,7 +59,8 @@ def read_accepted(scenario: str, notebook: str) -> dict[str, dict[str, Any]]:
         ) from error
 
 
-def _agree(old: Any, new: Any) -> bool:
+def values_agree(old: Any, new: Any) -> bool:
+    """Say whether two values are the same, numbers within tolerance."""
     if isinstance(old, (int, float)) and isinstance(new, (int, float)):
         return math.isclose(old, new, rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE)
     return bool(old == new)
@@ -67,7 +68,7 @@ def _agree(old: Any, new: Any) -> bool:
 
 def results_agree(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     """Say whether two results are the same within tolerance, in value, interval, unit and reason."""
-    return all(_agree(old.get(part), new.get(part)) for part in COMPARED)
+    return all(values_agree(old.get(part), new.get(part)) for part in COMPARED)
 
 
 def compare_results(accepted: Accepted, found: Accepted) -> list[str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpers.charts.frame import MIME, tables
+from helpers.charts.frame import MIME
 from helpers.runs.inputs import hash_bytes
 from helpers.runs.record import Run, to_json
 from helpers.runs.reference import summarise_run
+
+DIGITS = 10
+"""Significant digits that are kept of a chart's numbers: more than the tolerance asks for."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class Snapshot:
     results : mapping of str to mapping
         By name, the parts that are compared.
     charts : mapping of str to mapping
-        By name, the hash of the whole ``spec`` and of the ``data`` that it draws.
+        By name, ``look`` and ``data``: each a hash of all but its numbers, and these beside it
+        (``look_numbers``, ``data_numbers``), since another version of a library moves their last digits.
     inputs, versions : mapping of str to str
     """
 
@@ -40,15 +44,48 @@ def take_snapshot(run: Run) -> Snapshot:
     """Return what is kept of a run."""
     record = run.record
     kept = {name: record[name] for name in ("notebook", "key", "parameters", "inputs", "versions")}
-    return Snapshot(results=summarise_run(run), charts=_hash_charts(run), **kept)
+    return Snapshot(results=summarise_run(run), charts=keep_charts(_read_specs(run)), **kept)
 
 
-def _hash_charts(run: Run) -> dict[str, dict[str, str]]:
+def keep_charts(specs: Iterable[dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return what is kept of charts, by name."""
+    return {spec["usermeta"]["name"]: _keep_chart(spec) for spec in specs}
+
+
+def _read_specs(run: Run) -> list[dict[str, Any]]:
     outputs = [output for cell in run.read_notebook().cells for output in cell.get("outputs", ())]
-    specs = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
-    return {spec["usermeta"]["name"]: _hash_chart(spec) for spec in specs}
+    return [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
 
 
-def _hash_chart(spec: dict[str, Any]) -> dict[str, str]:
-    drawn = [table.to_csv() for table in tables(spec)]
-    return {"spec": hash_bytes(to_json(spec).encode()), "data": hash_bytes(to_json(drawn).encode())}
+def _keep_chart(spec: dict[str, Any]) -> dict[str, str]:
+    drawn: list[Any] = []
+    look = _take_out(spec, drawn, _is_data)
+    kept = {}
+    for name, part in (("look", look), ("data", drawn)):
+        numbers: list[Any] = []
+        kept[name] = hash_bytes(to_json(_take_out(part, numbers, _is_number)).encode())
+        kept[f"{name}_numbers"] = " ".join(f"{number:.{DIGITS}g}" for number in numbers)
+    return kept
+
+
+def _take_out(node: Any, taken: list[Any], wanted: Callable[[Any], bool]) -> Any:
+    """Return a copy of a value with None for what is wanted, which is added to a list in its order."""
+    if wanted(node):
+        taken.append(node)
+        return None
+    if isinstance(node, dict):
+        return {key: _take_out(value, taken, wanted) for key, value in sorted(node.items())}
+    return [_take_out(value, taken, wanted) for value in node] if isinstance(node, list) else node
+
+
+def _is_data(node: Any) -> bool:
+    """Say whether this is the data of a mark; the values of an axis are no rows."""
+    return (
+        isinstance(node, dict)
+        and node.keys() == {"values"}
+        and all(isinstance(row, dict) for row in node["values"])
+    )
+
+
+def _is_number(node: Any) -> bool:
+    return isinstance(node, (int, float)) and not isinstance(node, bool)
