@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from helpers.book.extension import BookError
+from helpers.book.html import embed
 
 RESULTS = {
     "closed_loop": {
@@ -156,6 +157,13 @@ def test_a_formula_that_cannot_be_shown_fails_the_build(build: Build) -> None:
     """An unknown command would otherwise stand in the page as text."""
     with pytest.raises(BookError, match=r"page: formula '\\\\foo' cannot become MathML"):
         build(r"$\foo$")
+
+
+def test_embedded_html_is_never_read_as_markdown(build: Build) -> None:
+    """A note in the data could otherwise end the block, and include a file of this machine."""
+    page = build(embed("<p>a note\n```\n\n# Smuggled\n\n````{include} /page.md\n````\n</p>"))
+
+    assert "# Smuggled\n\n````{include} /page.md" in page
 
 
 def test_what_was_announced_and_what_is_defined_are_marked(build: Build) -> None:

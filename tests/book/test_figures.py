@@ -18,7 +18,7 @@ from lxml import etree, html
 
 from helpers import paths
 from helpers.book import figures
-from helpers.book.citing import Book, Place, read_book
+from helpers.book.citing import Book, Place, cite_bibtex, read_book
 from helpers.book.figures import RenderedFigure, render_figure, vega_bundle
 from helpers.charts import theme
 from helpers.charts.bars import chart_bars
@@ -328,6 +328,13 @@ def test_a_chart_says_how_to_cite_and_embed_it() -> None:
     assert r"chapters/loop.html\#chart-peer-sales" in bibtex
     assert embed.startswith('<iframe src="figures/peer-sales.html" title="Peers &amp; their sales"')
     assert "http" not in citation + bibtex + embed
+
+
+def test_a_title_is_no_command_in_bibtex() -> None:
+    """Whoever compiles the citation runs nothing that stands in it."""
+    meta = {"name": "peer-sales", "title": r"\input{/etc/passwd} ~ 2^n"}
+    title = r"\textbackslash{}input\{/etc/passwd\} \textasciitilde{} 2\textasciicircum{}n"
+    assert f"title = {{{{{title}}}}}" in cite_bibtex(meta, Place(BOOK, "index.html"))
 
 
 def test_a_published_book_is_cited_by_its_address() -> None:

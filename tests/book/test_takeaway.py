@@ -65,3 +65,13 @@ def test_a_book_with_pdf_asks_for_chromium_before_anything_runs(monkeypatch: pyt
     monkeypatch.setenv("PATH", "")
     with pytest.raises(EnvironmentMissingError, match="install the system package chromium"):
         build.build_edition(with_pdf=True)
+
+
+def test_words_of_a_page_are_no_markup_in_the_map(tmp_path: Path) -> None:
+    """A program that reads the map must not be led elsewhere by a title."""
+    (tmp_path / "index.html").write_text(PAGE.format("Book", "the book"))
+    (tmp_path / "loop.html").write_text(PAGE.format("Loop](https://elsewhere.example/) ", "the `loop`"))
+
+    assert takeaway.write_map(tmp_path).splitlines()[-1] == (
+        r"- [Loop\](https://elsewhere.example/)](loop.html): First words of the \`loop\`."
+    )

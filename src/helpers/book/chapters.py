@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
 from helpers.book.figures import RenderedFigure
+from helpers.book.html import embed
 from helpers.charts.frame import MIME as CHART_MIME
 from helpers.errors import RunError
 from helpers.runs.results import RESULT_MIME
@@ -77,12 +78,12 @@ def make_chapter(
                 shown.metadata = NotebookNode({"tags": ["remove-cell"]})
             shown.outputs = [output for output in (_show(o, render, files) for o in outputs) if output]
         cells.append(shown)
-    cells.insert(1, new_markdown_cell(f"```{{raw}} html\n{panel}\n```", id="run-panel"))
+    cells.insert(1, new_markdown_cell(embed(panel), id="run-panel"))
     if opening:
         cells.insert(2, new_markdown_cell(opening, id="what-if"))
     if closing:
         heading = "## Claims and systems that rest on this page"
-        cells.append(new_markdown_cell(f"{heading}\n\n```{{raw}} html\n{closing}\n```", id="backlinks"))
+        cells.append(new_markdown_cell(f"{heading}\n\n{embed(closing)}", id="backlinks"))
     chapter = NotebookNode(source)
     chapter.cells = cells
     return chapter, files

@@ -20,6 +20,11 @@ FOLDER = "figures"
 FRAME_ROOM = 190
 """Pixels that title, source and downloads take beside the drawing."""
 
+_TEX = str.maketrans(
+    {letter: f"\\{letter}" for letter in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+)
+
 
 @dataclass(frozen=True)
 class Book:
@@ -158,4 +163,4 @@ def _address(meta: Mapping[str, Any], place: Place) -> str:
 
 def _tex(text: str) -> str:
     """Escape what has a meaning of its own in TeX."""
-    return "".join(f"\\{letter}" if letter in "&%$#_{}" else letter for letter in text)
+    return text.translate(_TEX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -17,8 +18,18 @@ def join_page(parts: Iterable[str]) -> str:
 
 
 def embed(html: str) -> str:
-    """Return HTML as a block of a Markdown page."""
-    return f"```{{raw}} html\n{html}\n```"
+    """Return HTML as a block of a Markdown page; no text in it can end the block."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", html)), default=0))
+    return f"{fence}{{raw}} html\n{html}\n{fence}"
+
+
+def write_words(text: str) -> str:
+    r"""Return a text as one line that Markdown takes for nothing but words.
+
+    >>> write_words("5 * 3 [sic]")
+    '5 \\* 3 \\[sic\\]'
+    """
+    return re.sub(r"([\\`*_\[\]<>#${}])", r"\\\1", " ".join(text.split()))
 
 
 def write_details(summary: str, content: str, *attributes: str) -> str:

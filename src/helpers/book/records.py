@@ -21,7 +21,7 @@ import pandas as pd
 from helpers import data, paths, prose
 from helpers.book.addresses import find_address, find_anchor
 from helpers.book.evidence_pages import select_known
-from helpers.book.html import embed, join_page, write_details, write_pairs, write_table
+from helpers.book.html import embed, join_page, write_details, write_pairs, write_table, write_words
 from helpers.book.mentions import find_later
 from helpers.book.since import is_published
 from helpers.book.wording import name_notebook
@@ -141,14 +141,15 @@ def _describe_resource(resource: Record, tables: Mapping[str, pd.DataFrame]) -> 
     columns = write_table(
         ["Column", "Type", "Meaning"], [_column(field) for field in resource["schema"]["fields"]]
     )
-    parts = [write_pairs(facts), write_details(f"Columns of {resource['path']}", columns)]
+    parts = [f"<p>{escape(resource['description'])}</p>", write_pairs(facts)]
+    parts.append(write_details(f"Columns of {resource['path']}", columns))
     if _has_metrics(resource):
         coverage = _coverage(table, tables["metrics"], tables["gaps"])
         parts.append(write_details(f"What is covered: {table['metric'].nunique()} metrics", coverage))
     if "remark" in table.columns:
         parts.append(_remarks(table))
-    heading = f"({anchor(resource['name'])})=\n## {resource['title']}"
-    return [heading, resource["description"], embed("\n".join(parts))]
+    heading = f"({anchor(resource['name'])})=\n## {write_words(resource['title'])}"
+    return [heading, embed("\n".join(parts))]
 
 
 def _has_metrics(resource: Record) -> bool:

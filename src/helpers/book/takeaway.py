@@ -18,7 +18,7 @@ from lxml import html as lxml_html
 
 from helpers import paths
 from helpers.book.chapters import INJECTED_TAG
-from helpers.book.html import embed, join_page, read_page, read_title, write_table
+from helpers.book.html import embed, join_page, read_page, read_title, write_table, write_words
 from helpers.book.wording import name_notebook
 from helpers.runs.inputs import list_data_files
 from helpers.runs.record import Run
@@ -168,16 +168,16 @@ def write_map(html: Path) -> str:
         Folder of the finished pages.
     """
     front = read_page(html / "index.html")
-    lines = [f"# {read_title(front)}", "", f"> {_first_words(front)}"]
+    lines = [f"# {write_words(read_title(front))}", "", f"> {_first_words(front)}"]
     for part in front.xpath("//nav[@id='contents']/*[self::p or self::ul]"):
         if part.tag == "p":
-            lines += ["", f"## {part.text_content()}", ""]
+            lines += ["", f"## {write_words(part.text_content())}", ""]
         for name in part.xpath(".//a/@href"):
             page = read_page(html / name)
-            lines.append(f"- [{read_title(page)}]({name}): {_first_words(page)}")
+            lines.append(f"- [{write_words(read_title(page))}]({name}): {_first_words(page)}")
     return "\n".join(lines) + "\n"
 
 
 def _first_words(page: lxml_html.HtmlElement) -> str:
     (first, *_) = page.xpath("//article//p[normalize-space() and not(ancestor::aside)]")
-    return " ".join(first.text_content().split())
+    return write_words(first.text_content())
