@@ -389,6 +389,19 @@ def test_a_source_line_of_a_table_without_sources_is_its_title():
             swap('+100%",2021-08-25', '+100%",2021-05-24'),
             "column 'later_note_published': must be later than 'published'",
         ),
+        (
+            swap('"Kuaishou App', '"Kuaishou\n```\nApp'),
+            "row 3, column 'note': must be one line without control",
+        ),
+        (
+            swap('"Kuaishou App', '"Kuaishou \u202eppA'),
+            "row 3, column 'note': must be one line without control",
+        ),
+        (
+            swap("2.53亿", "=HYPERLINK(0)"),
+            "row 3, column 'as_printed': a spreadsheet would run it as a formula; begin with a word",
+        ),
+        (swap("2.53亿", "+cmd|' /C calc'!A0"), "row 3, column 'as_printed': a spreadsheet would run it"),
         (swap("metric,value", "metric,val"), "column 'value': the column is missing; "),
         (swap("metric,value", "metric,val"), "column 'val': the column is not described"),
         (swap("metric,value", "value,metric"), "row 1: the columns must be period, metric, value"),
@@ -399,7 +412,7 @@ def test_a_source_line_of_a_table_without_sources_is_its_title():
         (swap("37.078", "37.079"), "the hash must be sha256:"),
         (
             lambda text: text.splitlines(keepends=True)[0],
-            "undo the edit, or accept it with `python -m helpers.data`",
+            "undo the edit, or accept it with `report rehash`",
         ),
     ],
 )

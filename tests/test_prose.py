@@ -25,6 +25,16 @@ def test_a_value_is_written_with_its_unit(value, unit, spec, text):
     assert text == prose.format_value(value, unit, spec)
 
 
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠1"])
+def test_a_spreadsheet_runs_no_text(text):
+    assert f"'{text}" == prose.guard_cell(text)
+
+
+@pytest.mark.parametrize("cell", ["1+1", "a=b", "", -1.5, None])
+def test_what_no_spreadsheet_runs_is_left_alone(cell):
+    assert cell == prose.guard_cell(cell)
+
+
 @pytest.mark.parametrize(
     ("low", "high", "text"),
     [(1, 2, "1 to 2%"), (None, 2, "at most 2%"), (1, None, "at least 1%"), (None, None, "not yet known")],

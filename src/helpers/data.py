@@ -9,7 +9,7 @@ A row has ``published``, the day of the first release in which the figure stood.
 text knows are hidden before that text: ``later_note``, and the words of a source younger than the day asked
 for (the row is then credited to ``published_source_id``, and ``as_printed`` is empty).
 
-After a deliberate edit of a table, ``python -m helpers.data`` checks the tables and writes their new hashes
+After a deliberate edit of a table, ``report rehash`` checks the tables and writes their new hashes
 into the description; any other change of a table is an error.
 """
 
@@ -36,6 +36,10 @@ from helpers.paths import DATA
 LATEST = "latest"
 MANIFEST = "datapackage.json"
 LINKED_AUTHORITIES = ("original publisher", "known outlet")
+# Marks that turn the direction of text count: they can make a line read as what it is not.
+_CONTROL = "[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+# A printed "+30%" is no formula; a call of a function or of another program is one.
+_FORMULA = r"^[=+\-@＝＋－＠].*(?:\w\(|[|!])"
 
 Day = str | date
 Files = tuple[tuple[str, bytes], ...]
@@ -243,7 +247,7 @@ def cite(frame: pd.DataFrame, dataset: str) -> Citation:
 def rewrite_hashes() -> list[str]:
     """Accept the tables as they are: check them, then write their hashes and sizes into the description.
 
-    This is how a maintainer confirms a deliberate edit, as ``python -m helpers.data``.
+    This is how a maintainer confirms a deliberate edit, as ``report rehash``.
 
     Returns
     -------
@@ -463,7 +467,7 @@ def _check_hash(resource: dict[str, Any], raw: bytes) -> None:
     if known != found:
         rule = f"the hash must be {known[:19]}…, as {MANIFEST} says"
         complaint = _complain(resource["path"], rule, got=f"{found[:19]}…")
-        raise DataError(f"{complaint}; undo the edit, or accept it with `python -m helpers.data`")
+        raise DataError(f"{complaint}; undo the edit, or accept it with `report rehash`")
 
 
 def _hash(raw: bytes) -> str:
@@ -485,6 +489,10 @@ def _check_rules(resource: dict[str, Any], frame: pd.DataFrame, tables: Tables) 
 def _broken_rules(frame: pd.DataFrame, sources: Rows | None) -> Iterator[tuple[str, str, pd.Series[bool]]]:
     for column in frame.select_dtypes("float64"):
         yield str(column), "must be a finite number", np.isinf(frame[column])
+    for column in frame.select_dtypes("str"):
+        yield str(column), "must be one line without control characters", frame[column].str.contains(_CONTROL)
+        formula = frame[column].str.contains(_FORMULA)
+        yield str(column), "a spreadsheet would run it as a formula; begin with a word", formula
     if {"derived", "formula"} <= set(frame):
         yield (
             "formula",
@@ -576,7 +584,3 @@ def _write_sources(source_ids: Iterable[str]) -> str:
     publishers = _load_whole("sources").set_index("source_id")["publisher"]
     names = dict.fromkeys(re.sub(r" \(.*\)$", "", publishers[one]) for one in ids)
     return f" ({' and '.join(names)})"
-
-
-if __name__ == "__main__":
-    print("\n".join(rewrite_hashes()) or "nothing changed")

@@ -5,6 +5,9 @@ from __future__ import annotations
 NOT_KNOWN = "not yet known"
 MINUS = "\u2212"
 
+# A spreadsheet takes text that begins so for a formula; the wide forms too, where it speaks Chinese.
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+
 _SUFFIX = {"pp": " percentage points", "1": "", "": ""}
 _PREFIX = {"RMB bn": "RMB ", "RMB m": "RMB ", "RMB": "RMB "}
 _SCALE = {"RMB bn": "bn", "RMB m": "m", "RMB": ""}
@@ -89,3 +92,12 @@ def format_interval(low: float | None, high: float | None, unit: str = "", spec:
     if unit in _PREFIX:
         return f"{_PREFIX[unit]}{first} to {last}{_SCALE[unit]}"
     return f"{first} to {_name(last, unit)}"
+
+
+def guard_cell(cell: object) -> object:
+    """Put an apostrophe before text that a spreadsheet would run as a formula; leave all else.
+
+    >>> guard_cell("=SUM(A1)")
+    "'=SUM(A1)"
+    """
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

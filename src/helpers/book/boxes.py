@@ -209,7 +209,7 @@ def _write_sheet(box: _Box) -> bytes:
     ]
     writer.writerow([*box.grid.axes, *(name + f"_{part}" * (part != "value") for name, part in parts)])
     for steps, point in zip(box.grid.steps(), box.grid.points, strict=True):
-        writer.writerow([*steps, *(point[name][part] for name, part in parts)])
+        writer.writerow(map(prose.guard_cell, [*steps, *(point[name][part] for name, part in parts)]))
     return buffer.getvalue().encode()
 
 

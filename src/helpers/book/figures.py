@@ -20,9 +20,9 @@ from typing import Any
 import pandas as pd
 from lxml import etree
 
+from helpers import prose
 from helpers.book import citing
 from helpers.charts import frame, theme
-from helpers.prose import MINUS
 
 VEGA_LITE = "6.4"
 LIVE_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -49,7 +49,6 @@ DEFAULTS = {
 }
 CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
-RISKY_START = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -435,19 +434,14 @@ def _cells(column: pd.Series) -> Iterator[str]:
 
 def _number(value: float, *, plain: bool) -> str:
     if plain or value % 1 == 0:
-        return f"{value:.0f}" if plain else f"{value:,.0f}".replace("-", MINUS)
+        return f"{value:.0f}" if plain else f"{value:,.0f}".replace("-", prose.MINUS)
     text = f"{value:,.4f}".rstrip("0") if abs(value) >= 0.1 else f"{value:.4g}"
-    return text.replace("-", MINUS)
+    return text.replace("-", prose.MINUS)
 
 
 def _csv(table: pd.DataFrame) -> bytes:
-    safe = table.rename(columns=_guard)
+    safe = table.rename(columns=prose.guard_cell)
     for column in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[column]):
-            safe[column] = safe[column].map(_guard)
+            safe[column] = safe[column].map(prose.guard_cell)
     return safe.to_csv(index=False, lineterminator="\n").encode()
-
-
-def _guard(cell: object) -> object:
-    """Put an apostrophe before text that a spreadsheet would run as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(RISKY_START) else cell

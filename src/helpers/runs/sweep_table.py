@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers import paths
+from helpers import paths, prose
 from helpers.runs import contract
 from helpers.runs.inputs import hash_bytes
 from helpers.runs.record import to_json, write_folder
@@ -180,7 +180,7 @@ def _write_csv(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> byte
 
 
 def _write_value(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, (bool, list)) else value
+    return json.dumps(value) if isinstance(value, (bool, list)) else prose.guard_cell(value)
 
 
 def _describe_package(sweep: Sweep, columns: Sequence[Column], table: bytes) -> dict[str, Any]:
