@@ -212,6 +212,7 @@ def test_a_page_that_keeps_the_policy_passes(tmp_path: Path) -> None:
         ("<title>T</title>" + META, "", "its head does not begin with the content policy"),
         (META.replace("'none'", "*"), "", "its head does not begin with the content policy"),
         (META, "<script>1</script>", "<script> stands inline"),
+        (META, "<script data-stay>1</script>", "<script> stands inline"),
         (META, "<style>p{}</style>", "<style> stands inline"),
         (META, '<p style="color:red">x</p>', "<p> has style="),
         (META, '<p onclick="x()">x</p>', "<p> has onclick="),

@@ -1,9 +1,9 @@
 """What happens to the built pages before they are published.
 
-`finish_book` gives each page a strict content policy and makes it hold: inline scripts, styles and style
-attributes move to files, handlers are refused. It also sets text, marks Chinese in it, links terms
-to the glossary, makes wide tables scroll, writes the search index, puts a hash of its content behind each
-asset's address and removes what the builder leaves behind.
+`finish_book` gives each page a strict content policy and makes it hold: inline styles and style attributes
+move to files; what would run, fetch or lead a reader away by itself is refused. It also sets text, marks
+Chinese in it, links terms to the glossary, makes wide tables scroll, writes the search index, puts a hash of
+its content behind each asset's address and removes what the builder leaves behind.
 
 Tags are rewritten one by one while the rest of each page is copied as it stands, so that embedded SVG keeps
 its exact spelling.
@@ -31,6 +31,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'"
 )
+LOST = "404.html"
 INLINE = PurePosixPath("_static/inline")
 ATTRIBUTE_STYLES = INLINE / "attributes.css"
 LEFTOVERS = (
@@ -52,12 +53,19 @@ _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "
 _NO_SPANS = frozenset({"script", "style", "title", "textarea", "option", "svg", "math"})
 _AS_TYPED = _NO_SPANS | {"code", "pre", "kbd"}
 _QUOTE_NAMES = {"quot": '"', "x27": "'", "39": "'", "34": '"'}
+_REFUSED = frozenset({"applet", "embed", "frame", "iframe", "object"})
+_ADDRESSES = frozenset({"action", "formaction", "href", "src", "xlink:href"})
+_LINKS = ("", "http", "https", "mailto")
+_PICTURES = ("", "data")
 _CONTENT_ATTRIBUTES = {"summary": "aria-label", "table": "border"}
 _LOOSE_HEADING = ("p", "heading")
 _EXPLAINED_IN = frozenset({"p", "li", "dd"})
 _UNEXPLAINED_IN = frozenset(
     {"a", "aside", "button", "code", "dt", "figure", "footer", "header", "nav", "summary", "table"}
 )
+# A browser passes over blanks and control characters in an address, wherever they stand.
+_UNSEEN = re.compile(r"[\x00-\x20]+")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)")
 _ASSET = re.compile(r'(?P<before> (?:href|src|data-bundle)=")(?P<way>(?:\.\./)*)(?P<name>[\w./-]+)(?=")')
 
 
@@ -67,7 +75,7 @@ class PageRewriter(HTMLParser):
     Attributes
     ----------
     files : dict of str to str
-        Scripts and style sheets that were inline, by path inside the book.
+        Style sheets that were inline, by path inside the book.
     rules : dict of str to str
         Style attributes by the class that replaces them.
     complaints : list of str
@@ -75,7 +83,7 @@ class PageRewriter(HTMLParser):
     explained : dict of str to Term
         Terms of the glossary that the page has not linked yet.
     kept : list of str
-        Inline scripts that stay because they are marked ``data-stay``; the policy names their hashes.
+        Inline scripts that stay; the policy names their hashes (see `may_stay`).
     """
 
     def __init__(self, page: str, explained: Mapping[str, terms.Term] | None = None):
@@ -115,7 +123,7 @@ class PageRewriter(HTMLParser):
         self._copy_reference(name, f"&#{name};")
 
     def handle_data(self, data: str) -> None:
-        """Copy text, set it, mark Chinese in it; collect the text of an inline script or style."""
+        """Copy text, set it, mark Chinese in it; collect the text of an inline style."""
         if self._moved is not None:
             self._moved.append(data)
         elif self._keeps:
@@ -135,13 +143,13 @@ class PageRewriter(HTMLParser):
         self._start(tag, attrs, self.get_starttag_text() or "")
 
     def handle_endtag(self, tag: str) -> None:
-        """Copy an end tag; put a link where an inline script or style ended."""
+        """Copy an end tag; put a link where an inline style ended."""
         self._keeps = False
         if self._inside(tag):
             while self._open.pop()[0] != tag:
                 pass
-        if self._moved is not None and tag in ("script", "style"):
-            self._out.append(self._move("".join(self._moved), tag))
+        if self._moved is not None and tag == "style":
+            self._out.append(self._move("".join(self._moved)))
             self._moved = None
             return
         self._out.append(f"</{tag}>")
@@ -171,15 +179,10 @@ class PageRewriter(HTMLParser):
     def _start(self, tag: str, attrs: list[tuple[str, str | None]], text: str) -> None:
         self._before = " "
         given = dict(attrs)
-        self._keeps = tag == "script" and "data-stay" in given
+        self._keeps = tag == "script" and may_stay(self.page, given)
         if self._keeps:
             self.kept.append("")
-        if tag == "style" or (
-            tag == "script"
-            and not given.get("src")
-            and not self._keeps
-            and not _DATA_BLOCK.fullmatch(given.get("type") or "")
-        ):
+        if tag == "style":
             self._moved = []
             return
         if tag == "table" and not self._inside("figure", "table"):
@@ -190,11 +193,7 @@ class PageRewriter(HTMLParser):
 
     def _clean(self, tag: str, given: dict[str, str | None], text: str) -> str:
         """Return a start tag without what the policy or an accessible page forbids."""
-        for name, value in given.items():
-            if name.startswith("on"):
-                self._complain(f"inline handler {name} on <{tag}>; put its behaviour into a script file")
-            if name in ("href", "src", "action") and (value or "").strip().lower().startswith("javascript:"):
-                self._complain(f"script address in {name} of <{tag}>")
+        self._refuse(tag, given)
         unwanted = {"style", _CONTENT_ATTRIBUTES.get(tag, "style")}
         if (tag, given.get("role")) == _LOOSE_HEADING:
             unwanted.add("role")
@@ -210,17 +209,29 @@ class PageRewriter(HTMLParser):
         )
         return f"<{tag}{kept}{' /' if text.endswith('/>') else ''}>"
 
+    def _refuse(self, tag: str, given: Mapping[str, str | None]) -> None:
+        """Complain about what would run, fetch or lead a reader away by itself."""
+        if tag == "script" and not (
+            self._keeps or given.get("src") or _DATA_BLOCK.fullmatch(given.get("type") or "")
+        ):
+            self._complain("inline <script>; put it into a script file")
+        if tag in _REFUSED or (given.get("http-equiv") or "").lower() == "refresh":
+            self._complain(f"<{tag}> brings what the book does not hold; take it out")
+        safe = _PICTURES if tag == "img" else _LINKS
+        for name, value in given.items():
+            if name.startswith("on"):
+                self._complain(f"inline handler {name} on <{tag}>; put its behaviour into a script file")
+            if name in _ADDRESSES and (scheme := find_scheme(value or "")) not in safe:
+                self._complain(f"{scheme} address in {name} of <{tag}>")
+
     def _style_class(self, style: str) -> str:
         name = f"kx-s-{hash_bytes(style.encode())[:_HASH_LENGTH]}"
         self.rules[name] = style
         return name
 
-    def _move(self, content: str, tag: str) -> str:
-        suffix = "js" if tag == "script" else "css"
-        path = str(INLINE / f"{hash_bytes(content.encode())[:_HASH_LENGTH]}.{suffix}")
+    def _move(self, content: str) -> str:
+        path = str(INLINE / f"{hash_bytes(content.encode())[:_HASH_LENGTH]}.css")
         self.files[path] = content
-        if tag == "script":
-            return f'<script src="{self.prefix}{path}"></script>'
         return f'<link rel="stylesheet" href="{self.prefix}{path}">'
 
     def _inside(self, *tags: str) -> bool:
@@ -257,7 +268,7 @@ def finish_book(html: Path) -> None:
     Raises
     ------
     CheckError
-        If a page holds an inline handler or a script address.
+        If a page holds what would run, fetch or lead a reader away by itself.
     """
     _remove_leftovers(html)
     _join_styles(html)
@@ -280,6 +291,17 @@ def finish_book(html: Path) -> None:
     )
     _write_files(html, {SEARCH_INDEX: build_search_index(html, pages)})
     _add_versions(html, pages)
+
+
+def may_stay(page: str, attributes: Mapping[str, str | None]) -> bool:
+    """Say whether an inline script stays: the one of the page that is served at any depth."""
+    return page == LOST and "data-stay" in attributes
+
+
+def find_scheme(address: str) -> str:
+    """Return the scheme of an address as a browser reads it; empty for a relative one."""
+    found = _SCHEME.match(_UNSEEN.sub("", address).lower())
+    return found[0] if found else ""
 
 
 def allow_scripts(scripts: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import html as lxml_html
 
 from helpers.book.mentions import ANNOUNCED_CLASS, MONTH, YEAR, find_later
-from helpers.book.policy import allow_scripts
+from helpers.book.policy import allow_scripts, may_stay
 from helpers.book.records import UNDATED
 from helpers.book.search import INLINE
 from helpers.paths import EDITION_FILE
@@ -257,19 +257,20 @@ def check_policy(html_dir: Path) -> list[str]:
     complaints = []
     for path in sorted(html_dir.rglob("*.html")):
         name = path.relative_to(html_dir).as_posix()
-        complaints += [f"{name}: {problem}" for problem in _policy_problems(_parse(path))]
+        complaints += [f"{name}: {problem}" for problem in _policy_problems(path.name, _parse(path))]
     return complaints
 
 
-def _policy_problems(root: lxml_html.HtmlElement) -> Iterator[str]:
+def _policy_problems(page: str, root: lxml_html.HtmlElement) -> Iterator[str]:
     first = root.find("head")[0]
-    policy = allow_scripts(
-        script.text or "" for script in root.iter("script") if "data-stay" in script.attrib
-    )
+    kept = [script for script in root.iter("script") if may_stay(page, script.attrib)]
+    policy = allow_scripts(script.text or "" for script in kept)
     if first.get("http-equiv") != "Content-Security-Policy" or first.get("content") != policy:
         yield "its head does not begin with the content policy; build it with `report build`"
     for element in root.iter():
-        if element.tag == "style" or (element.tag == "script" and not _is_file_or_data(element)):
+        if element.tag == "style" or (
+            element.tag == "script" and element not in kept and not _is_file_or_data(element)
+        ):
             yield f"<{element.tag}> stands inline; move it to a file"
         for attribute in element.attrib:
             if attribute == "style" or attribute.startswith("on"):
@@ -277,8 +278,7 @@ def _policy_problems(root: lxml_html.HtmlElement) -> Iterator[str]:
 
 
 def _is_file_or_data(script: lxml_html.HtmlElement) -> bool:
-    known = "src" in script.attrib or "data-stay" in script.attrib
-    return known or (script.get("type") or "").endswith("json")
+    return "src" in script.attrib or (script.get("type") or "").endswith("json")
 
 
 def check_links(html_dir: Path) -> list[str]:
