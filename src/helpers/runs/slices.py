@@ -42,7 +42,8 @@ class _Statement:
 
     @cached_property
     def _table(self) -> symtable.SymbolTable:
-        return symtable.symtable(self.source, "cell", "exec")
+        tree = _Generators().visit(ast.parse(self.source))
+        return symtable.symtable(ast.unparse(tree), "cell", "exec")
 
     @cached_property
     def binds(self) -> frozenset[str]:
@@ -82,6 +83,22 @@ class _Statement:
             return frozenset()
         names = [node.arg for node in ast.walk(self.node) if isinstance(node, ast.keyword)]
         return frozenset([*self._texts, *filter(None, names)])
+
+
+class _Generators(ast.NodeTransformer):
+    """Makes each comprehension a generator, whose names are its own on every Python.
+
+    From 3.12 on (PEP 709) `symtable` gives those of a comprehension to the code around it.
+    """
+
+    def visit_ListComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
+        return self.generic_visit(ast.GeneratorExp(node.elt, node.generators))
+
+    visit_SetComp = visit_ListComp  # noqa: N815  # the name that `ast` calls
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        pair = ast.Tuple([node.key, node.value], ast.Load())
+        return self.generic_visit(ast.GeneratorExp(pair, node.generators))
 
 
 def _find_owner(node: ast.AST) -> str | None:
