@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +15,25 @@ from helpers.errors import EnvironmentMissingError, InputError
 
 
 class BookHandler(SimpleHTTPRequestHandler):
-    """Serve files, and the book's own page for an address that does not exist."""
+    """Serve the files of a folder, and the book's own page for an address that does not exist."""
+
+    def translate_path(self, path: str) -> str:
+        """Return the file of an address; none where a link leads out of the folder."""
+        found, folder = super().translate_path(path), Path(self.directory).resolve()
+        try:
+            ends = [Path(found, name).resolve() for name in ("", "index.html")]
+        except (OSError, ValueError):
+            return ""
+        return found if all(end.is_relative_to(folder) for end in ends) else ""
+
+    def list_directory(self, path: str | os.PathLike[str]) -> None:
+        """List nothing: a folder without a front page is no address of the book."""
+        self.send_error(HTTPStatus.NOT_FOUND, "No such page")
+
+    def end_headers(self) -> None:
+        """Add that a browser must not guess what kind of file it was given."""
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer with the book's page where a file is missing."""
