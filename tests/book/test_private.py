@@ -1,9 +1,12 @@
 """A published file tells nothing of the machine that made it, and no secret."""
 
 import getpass
+import html
+import json
 import socket
 import zipfile
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -11,7 +14,12 @@ from helpers import paths
 from helpers.book.private import check_private
 
 SUPERUSER = Path("~root").expanduser()
-SECRET = {"PUBLISH_TOKEN": "correct horse battery", "EDITOR": "unmistakable", "API_KEY": "short"}
+SECRET = {
+    "PUBLISH_TOKEN": "correct horse battery",
+    "ODD_TOKEN": 'sesame & "öffne" <dich>',
+    "EDITOR": "unmistakable",
+    "API_KEY": "short",
+}
 
 
 def complaints(folder: Path, content: str) -> list[str]:
@@ -33,6 +41,13 @@ def complaints(folder: Path, content: str) -> list[str]:
         ("correct horse battery", "the value of PUBLISH_TOKEN"),
         ("-----BEGIN RSA PRIVATE KEY-----", "a private key"),
         ("ghp_" + "a1" * 18, "an access token"),
+        ("glpat-" + "a1" * 10, "an access token"),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl", "an access token"),
+        ("https://ada:secret@example.org/", "an address with a password"),
+        ("/opt/lab/lib/python3.12/site-packages/pandas", "a folder of installed packages"),
+        (html.escape(SECRET["ODD_TOKEN"]), "the value of ODD_TOKEN"),
+        (json.dumps(SECRET["ODD_TOKEN"]), "the value of ODD_TOKEN"),
+        (quote(SECRET["ODD_TOKEN"]), "the value of ODD_TOKEN"),
     ],
 )
 def test_what_is_private_is_named_with_its_file(tmp_path, content, what):

@@ -7,13 +7,16 @@ environment whose names speak of a secret, since a build could only leak what it
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import re
 import socket
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from helpers import paths
 
@@ -25,8 +28,12 @@ _FORMS = {
     "a home folder": re.compile(rb"(?<![\w.-])(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)[\w.-]+"),
     "a private key": re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "an access token": re.compile(
-        rb"\b(?:gh[pousr]_\w{36}|github_pat_\w{40}|AKIA[A-Z0-9]{16}|xox[abp]-[\w-]{10})"
+        rb"\b(?:gh[pousr]_\w{36}|github_pat_\w{40}|glpat-[\w-]{20}|npm_\w{36}|pypi-AgE[\w-]{40}|hf_\w{34}"
+        rb"|(?:AKIA|ASIA)[A-Z0-9]{16}|AIza[\w-]{35}|sk-[A-Za-z0-9]{20}|xox[abeprs]-[\w-]{10}"
+        rb"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+)"
     ),
+    "an address with a password": re.compile(rb"\b[a-z][a-z0-9+.-]*://[^\s/:@\"'<>]+:[^\s/:@\"'<>]+@[\w.-]"),
+    "a folder of installed packages": re.compile(rb"(?<![\w.-])/(?:[\w.+-]+/)+(?:site|dist)-packages\b"),
 }
 
 
@@ -46,16 +53,22 @@ def find_own_names(environment: Mapping[str, str]) -> dict[str, re.Pattern[bytes
         "the host's name": f"@{socket.gethostname()}",
         "the user's name": f"{getpass.getuser()}@",
     }
+    if len(socket.gethostname()) >= SHORTEST and socket.gethostname() != "localhost":
+        names["the host's name"] = socket.gethostname()
     names |= {
         f"the value of {name}": value
         for name, value in environment.items()
         if _SECRET_NAME.search(name) and len(value) >= SHORTEST
     }
-    return {
-        what: re.compile(rb"(?<![\w.-])" * value.startswith("/") + re.escape(value.encode()))
-        for what, value in names.items()
-        if len(value) > 1
-    }
+    return {what: _write_form(value) for what, value in names.items() if len(value) > 1}
+
+
+def _write_form(value: str) -> re.Pattern[bytes]:
+    """Return what finds a value as it stands, and as HTML, JSON and addresses write it."""
+    quoted = json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]
+    spellings = sorted({value, escape(value), quote(value), *quoted})
+    start = rb"(?<![\w.-])" if value[0] == "/" else rb""
+    return re.compile(start + rb"(?:" + b"|".join(re.escape(each.encode()) for each in spellings) + rb")")
 
 
 def check_private(
