@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from helpers import paths
 from helpers.errors import InputError, UnknownNameError
 
 DEFAULT = "default"
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Scenario(BaseModel):
@@ -44,7 +46,7 @@ def load_scenarios() -> Mapping[str, Scenario]:
     Raises
     ------
     InputError
-        If the file is not valid YAML or an entry has an unknown field, naming the entry.
+        If the file is not valid YAML, an entry has an unknown field, or a name is none; names the entry.
     """
     path = paths.NOTEBOOKS / "scenarios.yml"
     try:
@@ -55,6 +57,12 @@ def load_scenarios() -> Mapping[str, Scenario]:
         raise InputError(
             f"notebooks/scenarios.yml: each entry needs why, every, notebooks ({reason})"
         ) from error
+    for name in scenarios:
+        # A name becomes part of a folder's name and stands in pages and tables.
+        if not _NAME.fullmatch(str(name)):
+            raise InputError(
+                f"notebooks/scenarios.yml: a name is small letters, digits and hyphens (got {name!r})"
+            )
     return {DEFAULT: Scenario(why="The report as published: every default, all that is known."), **scenarios}
 
 
