@@ -27,7 +27,6 @@ from helpers.models.alliance_game import (
     solve_pool_range_bound,
     solve_shapley,
     solve_split,
-    solve_split_grid,
     solve_synergy_grid,
     solve_three_player_game,
     solve_values,
@@ -337,14 +336,8 @@ def test_three_player_table_covers_both_supplies():
     assert not table["core_is_empty"].any()
 
 
-def test_grids_hold_the_single_results():
-    """Each cell of a grid is the result of its own record."""
-    cells = solve_split_grid(
-        AllianceGameRecord(), kuaishou_users_million=USERS, substitutes=[0.5, 1.0], douyin_ratios=[0.0, 2.0]
-    )
-    single = split(own_pool_substitutes=1.0, douyin_synergy_ratio=0.0)
-    row = cells.query("own_pool_substitutes == 1.0 and douyin_synergy_ratio == 0.0").iloc[0]
-    assert (row["kuaishou_gain"], row["binding"]) == (single.kuaishou_gain, single.binding)
+def test_sales_that_come_anyway_turn_the_synergy():
+    """Its sign follows the share that would be sold without the alliance, not the goods displaced alone."""
     signs = solve_synergy_grid(
         AllianceGameRecord(), kuaishou_users_million=USERS, sales_anyway=[0.0, 1.0], displaced=[0.0, 1.0]
     )["synergy"]
@@ -371,8 +364,6 @@ def test_unpublished_users_leave_the_game_unknown():
     assert summarise_inputs(record, kuaishou_users_million=None)["synergy_without"].isna().all()
     assert summarise_three_players(record, found)["shapley_gain"].isna().all()
     assert solve_pool_range_bound(record, paid_rmb_bn=1.42, kuaishou_users_million=None) is None
-    grid = solve_split_grid(record, kuaishou_users_million=None, substitutes=[0.5], douyin_ratios=[1.0])
-    assert grid["binding"].item() == "not known"
 
 
 def test_unpublished_buyers_leave_the_synergy():

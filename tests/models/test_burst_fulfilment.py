@@ -144,21 +144,6 @@ def test_backlog_works_along_the_last_axis():
 
 
 @pytest.mark.parametrize(
-    ("load", "ratio", "scv", "expected"),
-    [
-        (0.8, 1.0, 0.0, 2.0),
-        (0.5, 1.0, 0.0, 0.5),
-        (0.8, 1.0, 1.0, 4.0),
-        (0.5, 3.0, 0.0, 2.5),
-        (0.0, 5.0, 0.0, 2.0),
-    ],
-)
-def test_mean_wait_is_the_textbook_value(load, ratio, scv, expected):
-    """M/D/1 waits p / (2 (1 - p)), M/M/1 p / (1 - p); an idle server lets a batch of 5 wait 2 on average."""
-    assert burst.solve_batch_wait(load=load, batch_ratio=ratio, service_scv=scv) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(
     ("batch_mean", "geometric", "exponential", "ratio", "scv"),
     [
         (1, False, False, 1.0, 0.0),
@@ -177,24 +162,8 @@ def test_simulated_waits_agree_with_the_formulas(batch_mean, geometric, exponent
         geometric=geometric,
         exponential_service=exponential,
     )
-    expected = burst.solve_batch_wait(load=0.6, batch_ratio=ratio, service_scv=scv)
+    expected = (0.6 * (1 + scv) + ratio - 1) / (2 * (1 - 0.6))
     assert waits.mean() == pytest.approx(expected, rel=0.04)
-
-
-@EXAMPLES
-@given(st.floats(0.05, 0.95), st.floats(1, 100), st.floats(0, 4))
-def test_batches_always_wait_longer_than_single_orders(load, ratio, scv):
-    """At equal volume and capacity, a wider batch never shortens the mean wait."""
-    single = burst.solve_batch_wait(load=load, service_scv=scv)
-    assert burst.solve_batch_wait(load=load, batch_ratio=ratio, service_scv=scv) >= single
-
-
-def test_a_full_server_is_refused():
-    """No steady wait exists at full load, and the message names value and rule."""
-    with pytest.raises(InputError, match=r"'load' must be at least 0 and below 1 \(got 1\)"):
-        burst.solve_batch_wait(load=1.0)
-    with pytest.raises(InputError, match="'batch_ratio' must be at least 1"):
-        burst.solve_batch_wait(load=0.5, batch_ratio=0.5)
 
 
 def test_late_share_falls_to_nothing_at_the_capacity_of_the_promise():
@@ -436,15 +405,6 @@ def test_sessions_gather_what_the_even_flow_brings():
         burst.build_intake(record, pattern=p, factors=factors, festival_start=60.0) for p in burst.PATTERNS
     )
     np.testing.assert_allclose(gathered.at(starts), even.at(starts))
-
-
-def test_bundles_multiply_work_and_break_a_warehouse_sized_for_single_lines():
-    """Twice the lines need twice the capacity; where it falls below the mean work no late share exists."""
-    record = BurstFulfilmentRecord(promise_hours=24, hours_between_sessions=54)
-    table = burst.summarise_bundles(record, lines=(1, 2, 3))
-    np.testing.assert_allclose(table["capacity_multiple"], [2.0, 4.0, 6.0])
-    assert table["late_share"].tolist()[:2] == pytest.approx([0.0, 1 - 24 / 51])
-    assert math.isnan(table["late_share"].iloc[2])
 
 
 @pytest.mark.parametrize(

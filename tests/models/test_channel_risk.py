@@ -23,7 +23,6 @@ from helpers.models.channel_risk import (
     solve_threshold_correlation,
     solve_threshold_on_top,
     summarise_correlation_grid,
-    summarise_surge_grid,
 )
 
 SHARE = st.floats(0.001, 0.5)
@@ -191,15 +190,6 @@ def test_correlation_grid_changes_sign_at_the_threshold():
     assert len(grid) == 21 * 12
     assert (grid["adds_risk"] == (grid["shock_correlation"] > np.array(thresholds) + 1e-12)).all()
     assert grid["adds_risk"].any()
-
-
-def test_surge_grid_rises_with_both_axes():
-    """More outages and more room to grow never lower the worth."""
-    table = summarise_surge_grid(ChannelRiskRecord()).pivot(
-        index="outage_probability", columns="surge_multiple", values="worth_pct"
-    )
-    assert (table.diff().iloc[1:] >= 0).all(axis=None)
-    assert (table.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
 
 
 def test_default_share_is_the_one_its_function_computes():

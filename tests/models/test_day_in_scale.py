@@ -23,9 +23,7 @@ from helpers.models.day_in_scale import (
     solve_day_in_scale,
     solve_multiple_grid,
     summarise_day_in_scale,
-    summarise_measures,
     summarise_ordinary_line,
-    summarise_sessions,
 )
 
 DAY = date(2020, 6, 16)
@@ -199,33 +197,6 @@ def test_grid_refuses_values_outside_the_record():
         solve_multiple_grid(DayInScaleRecord(), paid_shares=(0.0,), **common)
     with pytest.raises(InputError, match="'baseline' must be one of"):
         solve_multiple_grid(DayInScaleRecord(), paid_shares=(1.0,), baseline="mean", **common)
-
-
-def test_sessions_are_sized_against_the_day():
-    """The day equals 4.6 Gree (格力) sessions and 16 mean brand-day sessions; unknown hours stay unknown."""
-    sessions = pd.DataFrame(
-        {
-            "session": ["Gree", "first seven"],
-            "turnover_rmb_bn": [0.31, 0.62],
-            "session_count": [1, 7],
-            "hours": [3.0, math.nan],
-        }
-    )
-    table = summarise_sessions(sessions, paid_rmb_bn=PAID).set_index("session")
-    assert table["day_over_session"].to_numpy() == pytest.approx([1.42 / 0.31, 1.42 * 7 / 0.62])
-    assert table.loc["Gree", "rmb_m_per_hour"] == pytest.approx(310 / 3)
-    assert math.isnan(table.loc["first seven", "rmb_m_per_hour"])
-    unknown = summarise_sessions(sessions, paid_rmb_bn=None)
-    assert unknown["day_over_session"].isna().all()
-    assert set(unknown["why"]) == {"the day's paid amount was not published"}
-
-
-def test_measures_are_three_and_differ():
-    """Paid amount, GMV and session turnover are told apart by what they count and over which goods."""
-    measures = summarise_measures()
-    assert list(measures["measure"]) == ["paid amount", "GMV", "session turnover"]
-    assert measures["counts"].is_unique
-    assert measures["goods"].is_unique
 
 
 @pytest.mark.parametrize(

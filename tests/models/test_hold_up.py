@@ -27,9 +27,7 @@ from helpers.models.hold_up import (
     solve_festival_needed,
     solve_predictions,
     solve_ratio,
-    solve_ratio_by_hidden_goods,
     solve_share_on,
-    solve_verdict_map,
     summarise_decisions,
     summarise_ratios,
     summarise_shares,
@@ -125,9 +123,8 @@ def test_one_cut_gives_the_ratio_and_nothing_more():
 
 def test_hidden_goods_move_the_ratio_one_for_one():
     """If a tenth of own-shop sales holds the partner's goods, the ratio rises by about a tenth."""
-    table = solve_ratio_by_hidden_goods(HoldUpRecord(), own_shop(), cut_on=CUT, hidden=[0.0, 0.1])
-    assert table["ratio_high"].to_list() == pytest.approx([0.0125, 1 - 0.9 * 0.9875])
-    assert table["ratio_low"].to_list() == pytest.approx([0.0, 0.1])
+    found = ratio(partner_goods_in_own_shops=0.1)
+    assert (found.low, found.high) == pytest.approx((0.1, 1 - 0.9 * 0.9875))
 
 
 def test_earlier_cut_was_too_early_on_the_path():
@@ -219,12 +216,6 @@ def test_point_lies_between_the_bounds(tenths, offset, hidden):
     assert found.point is None or found.low <= found.point <= found.high
 
 
-def test_verdict_map_turns_at_the_needed_ratio():
-    """Below what a decision needs it contradicts, above it agrees, between the bounds it stays open."""
-    table = solve_verdict_map(HoldUpRecord(), own_shop(), decisions(DECISIONS[1:2]), ratios=[0.01, 0.05, 0.2])
-    assert table["verdict"].to_list() == [CONTRADICTED, NOT_DECIDED, AS_PREDICTED]
-
-
 def test_drop_day_is_where_the_path_passes_the_threshold():
     """The day returned is the first on which the path's share reaches one less the ratio."""
     for value in (0.2, 0.05, 0.004):
@@ -274,8 +265,6 @@ def test_unknown_cut_gives_no_ratio_but_keeps_what_dates_need():
     row = predict(decided=DECISIONS[1:2], using=unknown).loc["Youzan"]
     assert row["verdict"] == NOT_KNOWN
     assert row["needed_low"] == pytest.approx(0.0115)
-    table = solve_ratio_by_hidden_goods(HoldUpRecord(), own_shop(), cut_on=None, hidden=[0.0])
-    assert table["ratio"].isna().all()
 
 
 def test_one_share_gives_bounds_without_a_path():
@@ -324,7 +313,7 @@ def test_broken_frames_are_refused_by_name():
     with pytest.raises(InputError, match=r"'own_shop' must have the columns .* \(missing: bound, note\)"):
         summarise_shares(own_shop()[["period", "value"]])
     with pytest.raises(InputError, match="'decisions' must have the columns"):
-        solve_verdict_map(HoldUpRecord(), own_shop(), pd.DataFrame(), ratios=[0.1])
+        solve_predictions(HoldUpRecord(), own_shop(), pd.DataFrame(), ratio=ratio())
     with pytest.raises(InputError, match=r"between 0 and 1 \(got 20 to 40 for 'x'\)"):
         predict(decided=[("x", "2022-01-01", True, False, 20.0, 40.0)])
 

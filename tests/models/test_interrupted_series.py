@@ -19,7 +19,6 @@ from helpers.models.interrupted_series import (
     summarise_curve,
     summarise_differences,
     summarise_placebos,
-    summarise_search,
     summarise_structural,
 )
 
@@ -150,20 +149,6 @@ def test_a_large_planted_effect_beats_all_placebos():
     assert row["placebo_p"] == row["smallest_p"] == pytest.approx(0.05)
 
 
-def test_search_takes_the_largest_t_of_each_date(curve, placebos):
-    """The scope of all windows holds every combination and only the dates they share."""
-    search = summarise_search(placebos).set_index("scope")
-    assert search["combinations"].to_dict() == {
-        "all quarters": 16,
-        "late start": 16,
-        "around the cut": 16,
-        "every window": 48,
-    }
-    assert search.loc["every window", "largest_t"] == pytest.approx(curve["t_value"].abs().max())
-    assert (search["p_value"] >= search["smallest_p"]).all()
-    assert search["placebos"].idxmin() == "every window"
-
-
 def test_search_over_dates_is_the_harder_test():
     """Looking at more places can only raise the chance of as large a value."""
     result = simulate_search(RECORD, GMV, seed=5)
@@ -255,7 +240,6 @@ def test_a_short_or_broken_series_gives_reasons_instead_of_numbers(gmv, words):
     assert solve_differences(RECORD, gmv)["why"].str.contains(words).all()
     assert solve_structural(RECORD, gmv)["why"].str.contains(words).all()
     assert summarise_placebos(RECORD, gmv).empty
-    assert summarise_search(summarise_placebos(RECORD, gmv)).empty
 
 
 def test_nine_quarters_estimate_nothing_but_say_so():

@@ -16,12 +16,10 @@ from helpers.models.jump_friction import (
     SUPPLIER,
     JumpFrictionRecord,
     simulate_funnel,
-    solve_drop_for_gain,
     solve_funnel,
     solve_in_app_value,
     solve_survival,
     solve_test_size,
-    solve_value_by_drop,
     summarise_outside,
     summarise_outside_steps,
     summarise_sides,
@@ -100,42 +98,6 @@ def test_break_even_drop_for_revenue_at_its_ends(fields, expected):
     assert value(**fields).break_even_drop_revenue == expected
 
 
-@settings(max_examples=40)
-@given(drops, st.integers(1, 4), st.floats(0.01, 1.0), st.floats(0.5, 1.0))
-def test_drop_for_gain_inverts_the_gain(drop, count, jump_share, ratio):
-    """The drop read back from a gain is the drop that made it."""
-    fields = {"jump_count": count, "in_app_order_ratio": ratio}
-    gain = value(1.0, jump_share, first_jump_drop=drop, further_jump_drop=drop, **fields).gmv_gain_rmb_bn
-    if gain >= 0:
-        found = solve_drop_for_gain(JumpFrictionRecord(**fields), gain_share=gain, jump_share=jump_share)
-        assert found == pytest.approx(drop, abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("fields", "gain", "jump_share"),
-    [({"jump_count": 0}, 0.1, 0.5), ({}, 0.1, None), ({}, 0.1, 0.0), ({"in_app_order_ratio": 2.0}, 0.1, 0.5)],
-)
-def test_drop_for_gain_is_absent_where_no_drop_explains_it(fields, gain, jump_share):
-    """No jump, no known share of jumps, or a page that by itself brings more than the gain."""
-    assert solve_drop_for_gain(JumpFrictionRecord(**fields), gain_share=gain, jump_share=jump_share) is None
-
-
-def test_value_rises_with_the_drop():
-    """The curve by drop rate starts at nothing and rises without a turn."""
-    curve = solve_value_by_drop(
-        JumpFrictionRecord(jump_count=2), drops=[0.0, 0.1, 0.3, 0.6, 0.9], gmv_rmb_bn=GMV, jump_share=JUMPED
-    )
-    assert curve["gmv_gain_rmb_bn"].iloc[0] == pytest.approx(0.0)
-    assert curve["gmv_gain_rmb_bn"].is_monotonic_increasing
-    assert curve["order_multiple"].iloc[-1] == pytest.approx(100.0)
-
-
-def test_curve_refuses_a_drop_outside_the_record():
-    """A drop of one would leave nobody and is refused."""
-    with pytest.raises(ValidationError, match="first_jump_drop"):
-        solve_value_by_drop(JumpFrictionRecord(), drops=[1.0], gmv_rmb_bn=GMV, jump_share=JUMPED)
-
-
 @pytest.mark.parametrize(
     ("gmv", "share", "missing"), [(None, 0.47, "GMV"), (37.0, None, "the share of sales")]
 )
@@ -146,9 +108,6 @@ def test_unpublished_inputs_leave_the_multiples(gmv, share, missing):
     assert result.revenue_gain_rmb_bn is None
     assert result.why.startswith(missing)
     assert result.order_multiple == pytest.approx(1 / 0.7)
-    curve = solve_value_by_drop(JumpFrictionRecord(), drops=[0.3], gmv_rmb_bn=gmv, jump_share=share)
-    assert curve["gmv_gain_rmb_bn"].isna().all()
-    assert curve["why"].item().startswith(missing)
 
 
 @pytest.mark.parametrize(
@@ -210,14 +169,12 @@ def test_test_size_grows_as_the_drop_shrinks():
 
 
 def test_test_and_simulation_refuse_impossible_sizes():
-    """A power of one and an empty audience are errors by name; so is a negative gain."""
+    """A power of one and an empty audience are errors by name."""
     record = JumpFrictionRecord()
     with pytest.raises(InputError, match="'power' must be between 0 and 1"):
         solve_test_size(record, power=1.0)
     with pytest.raises(InputError, match="'viewers' must be at least 1"):
         simulate_funnel(record, viewers=0, seed=1)
-    with pytest.raises(InputError, match="'gain_share' must be at least 0"):
-        solve_drop_for_gain(record, gain_share=-0.1, jump_share=0.5)
 
 
 @pytest.mark.parametrize("field", [{"jump_count": 5}, {"first_jump_drop": 1.0}, {"in_app_order_ratio": 0.1}])

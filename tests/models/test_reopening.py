@@ -13,7 +13,6 @@ from helpers.models.reopening import (
     hold_share,
     solve_break_even,
     solve_break_even_commission,
-    solve_fee_ceiling,
     solve_outside_volume,
     solve_own_advertising,
     solve_reopening,
@@ -143,17 +142,10 @@ def test_outside_volume_from_printed_share():
     assert solve_outside_volume(98.8) == 0.0121 == ReopeningRecord().outside_volume
 
 
-def test_default_fee_stays_under_the_ceiling_and_the_listed_fee_does_not():
-    """Other services of RMB 2.1bn on 191.2bn cap the fee earned near 1.1 %; 5 % on all GMV cannot be."""
-    ceiling = solve_fee_ceiling(2.1, 191.2)
-    assert ReopeningRecord().own_fee_rate < ceiling < 0.05
-
-
 @pytest.mark.parametrize(
     ("function", "arguments", "words"),
     [
         (solve_own_advertising, (45, 11, 0), r"'gmv_rmb_bn' must be above zero \(got 0\)"),
-        (solve_fee_ceiling, (2, -1), "'gmv_rmb_bn' must be above zero"),
         (solve_outside_volume, (0,), "'own_shop_share_pct' must be above zero"),
     ],
 )

@@ -19,7 +19,6 @@ from helpers.models.river_flow import (
     solve_selection,
     solve_spectral_radius,
     solve_traffic_pot,
-    summarise_participation,
     summarise_rates,
     summarise_rewards,
     summarise_selection,
@@ -232,17 +231,8 @@ def test_more_spread_needs_less_correlation():
 def test_unpublished_lift_is_not_known():
     """Before any increment was printed, platform effect and tables are empty with the reason."""
     assert solve_platform_effect(make(), None).why == NOT_PUBLISHED
-    assert summarise_participation(make(), None).empty
     assert summarise_selection(None).empty
     assert solve_traffic_pot(None, 374.0) is None
-
-
-def test_participation_table_falls_with_traffic_taken():
-    """Platform gain rises with the share held and falls with the traffic taken."""
-    table = summarise_participation(make(), 0.15, shares=(0.2, 0.6))
-    wide = table.pivot_table(index="participant_gmv_share", columns="taken_traffic_share", values="net_gain")
-    assert wide.loc[0.6, 0.2] == pytest.approx(0.6 * 0.15 * 0.8)
-    assert (wide[0.6] < wide[0.2]).all()
 
 
 def test_pot_of_sixty_billion_is_small_per_user():

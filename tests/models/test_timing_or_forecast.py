@@ -91,10 +91,9 @@ def test_forecast_cost_rises_with_the_error_and_stays_below_every_sale(record):
     costs = [model.solve_forecast_cost(record, error_cv=v) for v in (0.0, 0.1, 0.5, 1.0, 2.0, 5.0)]
     assert costs == sorted(costs)
     assert costs[-1] <= record.shortfall_loss_share
-    table = model.summarise_signals(record, shares=(0.0, 0.25, 0.5, 1.0))
-    assert table["forecast_cost"].is_monotonic_decreasing
-    assert table["saved"].iloc[0] == pytest.approx(0.0, abs=1e-12)
-    assert table["forecast_cost"].iloc[-1] == 0.0
+    known = [model.solve_signal_cost(record, signal_share=share) for share in (0.0, 0.25, 0.5, 1.0)]
+    assert known == sorted(known, reverse=True)
+    assert known[-1] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -136,15 +135,6 @@ def test_on_the_boundary_both_costs_are_equal(record):
 
 @EXAMPLES
 @given(records)
-def test_boundary_error_is_the_inverse_of_the_cost(record):
-    """The error that costs as much as timing is the error one started from."""
-    cost = model.solve_forecast_cost(record, error_cv=record.forecast_error_cv)
-    found = model.solve_boundary_error(record, timing_cost=cost).value
-    assert found == pytest.approx(record.forecast_error_cv, rel=1e-3)
-
-
-@EXAMPLES
-@given(records)
 def test_break_even_signal_saves_exactly_the_cost_of_timing(record):
     """With that signal live selling neither gains nor loses."""
     cost = 0.4 * model.solve_forecast_cost(record, error_cv=record.forecast_error_cv)
@@ -154,18 +144,15 @@ def test_break_even_signal_saves_exactly_the_cost_of_timing(record):
     assert balance.net_gain_of_live == pytest.approx(0.0, abs=1e-6)
 
 
-def test_where_timing_has_no_cost_both_thresholds_are_nothing():
-    """Free timing needs neither an error nor a signal."""
+def test_where_timing_has_no_cost_no_signal_is_needed():
+    """Free timing asks nothing of a signal."""
     record = TimingOrForecastRecord()
-    assert model.solve_boundary_error(record, timing_cost=0.0).value == 0.0
     assert model.solve_break_even_signal(record, timing_cost=0.0).value == 0.0
 
 
-def test_thresholds_that_do_not_exist_say_why():
-    """Timing dearer than every sale, or than full knowledge saves, has no threshold."""
+def test_a_threshold_that_does_not_exist_says_why():
+    """Timing dearer than full knowledge saves has no threshold."""
     record = TimingOrForecastRecord(forecast_error_cv=0.1)
-    error = model.solve_boundary_error(record, timing_cost=0.9)
-    assert (error.value, error.why) == (None, "timing costs more than any forecast error")
     signal = model.solve_break_even_signal(record, timing_cost=0.2)
     assert signal.value is None
     assert "full knowledge" in str(signal.why)

@@ -29,8 +29,6 @@ MESSAGE = "_message"
 REFUSED = frozenset(
     {"transform", "aggregate", "bin", "timeUnit", "impute", "datasets", "url", "op", "facet", "repeat"}
 )
-CHANNELS_WITHOUT_DATA = frozenset({"value", "datum"})
-
 Chart: TypeAlias = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart
 Spec: TypeAlias = dict[str, Any]
 

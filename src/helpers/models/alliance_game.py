@@ -408,44 +408,6 @@ def solve_split(
     return _split(gain, record.kuaishou_bargaining_power, own, jd)
 
 
-def solve_split_grid(
-    record: AllianceGameRecord,
-    *,
-    kuaishou_users_million: float | None,
-    substitutes: Iterable[float],
-    douyin_ratios: Iterable[float],
-) -> pd.DataFrame:
-    """Return the split over a grid of the two outside options.
-
-    Parameters
-    ----------
-    record : AllianceGameRecord
-    kuaishou_users_million : float or None
-        As in `solve_values`.
-    substitutes, douyin_ratios : iterable of float
-        Values of ``own_pool_substitutes`` and ``douyin_synergy_ratio``.
-
-    Returns
-    -------
-    DataFrame
-        ``own_pool_substitutes``, ``douyin_synergy_ratio``, ``kuaishou_gain``, ``jd_gain`` (RMB m per day,
-        NaN where not known), ``binding``.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If a value is outside its field's range.
-    """
-    rows = []
-    for share, ratio in product(substitutes, douyin_ratios):
-        varied = record.vary(own_pool_substitutes=share, douyin_synergy_ratio=ratio)
-        values = solve_values(varied, kuaishou_users_million=kuaishou_users_million, jd_buyers_million=None)
-        split = solve_split(varied, values)
-        rows.append((share, ratio, _number(split.kuaishou_gain), _number(split.jd_gain), split.binding))
-    columns = ["own_pool_substitutes", "douyin_synergy_ratio", "kuaishou_gain", "jd_gain", "binding"]
-    return pd.DataFrame(rows, columns=columns)
-
-
 def solve_synergy_grid(
     record: AllianceGameRecord,
     *,

@@ -267,38 +267,6 @@ def solve_backlog(net_input: ArrayLike) -> Floats:
     return np.asarray(level - floor)
 
 
-def solve_batch_wait(
-    *, load: float, service_hours: float = 1.0, batch_ratio: float = 1.0, service_scv: float = 0.0
-) -> float:
-    """Solve the mean wait before service when orders come in batches (equation 6).
-
-    Parameters
-    ----------
-    load : float
-        Work over capacity, 0 to below 1.
-    service_hours : float
-        Mean time for one order.
-    batch_ratio : float
-        E[X^2] / E[X] of the batch size X: the mean size of the batch in which an order finds itself.
-    service_scv : float
-        Variance of the service time over its squared mean; 0 is constant, 1 exponential.
-
-    Raises
-    ------
-    InputError
-        If the load is not in [0, 1) or the batch ratio is below 1.
-
-    References
-    ----------
-    Burke, P. J. (1975), Delays in single-server queues with batch input, Operations Research 23(4).
-    """
-    if not 0 <= load < 1:
-        raise InputError(f"'load' must be at least 0 and below 1 (got {load:g})")
-    if batch_ratio < 1:
-        raise InputError(f"'batch_ratio' must be at least 1 (got {batch_ratio:g})")
-    return service_hours * (load * (1 + service_scv) + batch_ratio - 1) / (2 * (1 - load))
-
-
 def simulate_waits(
     *,
     load: float,
@@ -772,25 +740,3 @@ def summarise_grid(
 
     rows = [(gap, promise, *solve(gap, promise)) for gap in gaps for promise in promises]
     return pd.DataFrame(rows, columns=["hours_between_sessions", "promise_hours", "premium", "limit"])
-
-
-def summarise_bundles(record: BurstFulfilmentRecord, *, lines: Sequence[float]) -> pd.DataFrame:
-    """Tabulate what bundles do at a warehouse that never closes.
-
-    Returns
-    -------
-    DataFrame
-        One row per number of lines: ``lines_per_order``, ``work_per_order``, ``capacity_multiple`` (capacity
-        that keeps the promise over the even flow of single lines), ``late_share`` (share sent late where the
-        capacity was sized for single lines; missing where the backlog would grow without end).
-    """
-    single = solve_fluid_capacity(record.model_copy(update={"lines_per_order": 1.0})).premium
-    rows = []
-    for count in lines:
-        work = solve_work_per_order(record.model_copy(update={"lines_per_order": count}))
-        left = single / work
-        late = solve_late_share(record, capacity_multiple=left) if left >= 1 else math.nan
-        rows.append((count, work, single * work, late))
-    return pd.DataFrame(
-        rows, columns=["lines_per_order", "work_per_order", "capacity_multiple", "late_share"]
-    )

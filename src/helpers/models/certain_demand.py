@@ -282,32 +282,6 @@ def summarise_grid(
     return pd.DataFrame(rows, columns=columns)
 
 
-def summarise_laws(record: CertainDemandRecord, *, draws: int = 200_000, seed: int) -> pd.DataFrame:
-    """Set the closed form beside the simulation for every law of patience, with even and gathered windows.
-
-    Parameters
-    ----------
-    record : CertainDemandRecord
-        Its unevenness and law are varied.
-    draws : int
-    seed : int
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns `patience_law`, `window_unevenness`, `captured_share`, `simulated_share`, `standard_error`.
-    """
-    rows = []
-    for law in WAITED_HOURS:
-        for unevenness in (0.0, 0.5, 1.0):
-            varied = record.model_copy(update={"patience_law": law, "window_unevenness": unevenness})
-            drawn = simulate_capture(varied, draws=draws, seed=seed)
-            solved = solve_shelf_worth(varied).captured_share
-            rows.append((law, unevenness, solved, drawn.captured_share, drawn.standard_error))
-    columns = ["patience_law", "window_unevenness", "captured_share", "simulated_share", "standard_error"]
-    return pd.DataFrame(rows, columns=columns)
-
-
 def _solve_on_air_share(record: CertainDemandRecord) -> float:
     weighted = record.on_air_need_ratio * record.live_hours_per_day
     return weighted / (weighted + HOURS_A_DAY - record.live_hours_per_day)

@@ -63,8 +63,6 @@ HEAVY_FREEDOM = 4.0
 ROUNDING_PCT = 1e-9
 CORRELATION_GRID = tuple(float(value) for value in np.linspace(-1.0, 1.0, 21))
 SD_RATIO_GRID = tuple(float(value) for value in np.linspace(0.25, 3.0, 12))
-PROBABILITY_GRID = tuple(float(value) for value in np.linspace(0.0, 0.1, 11))
-MULTIPLE_GRID = tuple(float(value) for value in np.linspace(1.0, 21.0, 21))
 
 
 class ChannelRiskRecord(Record):
@@ -388,29 +386,6 @@ def summarise_correlation_grid(
     ]
     table = pd.DataFrame(rows, columns=["shock_correlation", "sd_ratio", "sd_change_pct"], dtype=float)
     return table.assign(adds_risk=table["sd_change_pct"] > ROUNDING_PCT)
-
-
-def summarise_surge_grid(
-    record: ChannelRiskRecord,
-    *,
-    outage_probabilities: Sequence[float] = PROBABILITY_GRID,
-    surge_multiples: Sequence[float] = MULTIPLE_GRID,
-) -> pd.DataFrame:
-    """Worth of the option over the chance of an outage and over how far the channel can grow.
-
-    Returns
-    -------
-    DataFrame
-        `outage_probability`, `surge_multiple`, `worth_pct` (percent of planned GMV a quarter),
-        `covered_share` (NaN when an outage costs nothing).
-    """
-    rows = []
-    for probability, multiple in product(outage_probabilities, surge_multiples):
-        cell = record.model_copy(update={"outage_probability": probability, "surge_multiple": multiple})
-        option = solve_surge_option(cell)
-        rows.append((probability, multiple, option.worth_pct, option.covered_share))
-    columns = ["outage_probability", "surge_multiple", "worth_pct", "covered_share"]
-    return pd.DataFrame(rows, columns=columns, dtype=float)
 
 
 def _draw_shocks(

@@ -250,32 +250,6 @@ def summarise_chain(record: DivisiaRecord, chain: pd.DataFrame) -> pd.DataFrame:
     return _finish(record, rows, str(chain["start"].iloc[0]), str(chain["end"].iloc[-1]))
 
 
-def summarise_product(record: DivisiaRecord, factors: Mapping[str, pd.DataFrame]) -> Identity:
-    """Build an identity whose total is the product of factors that are all known.
-
-    Parameters
-    ----------
-    record : DivisiaRecord
-    factors : mapping
-        Name to rows of one metric: ``period`` (``2020Q1`` or ``2020``), ``value``, ``bound``. May be empty.
-
-    Returns
-    -------
-    Identity
-        Total and factors in the units given.
-
-    Raises
-    ------
-    InputError
-        If no factor or one named as the total is given, a column is missing, a value is negative, or a period
-        is neither a quarter nor a year.
-    """
-    if not factors or TOTAL in factors:
-        raise InputError(f"'factors' must name at least one factor and none {TOTAL!r}")
-    known = {name: _read(record, frame, name) for name, frame in factors.items()}
-    return _identity(known, known, _product(known))
-
-
 def summarise_user_hours(
     record: DivisiaRecord, *, gmv: pd.DataFrame, dau: pd.DataFrame, minutes: pd.DataFrame
 ) -> Identity:
@@ -413,15 +387,6 @@ def _divided(part: Known, whole: Known) -> Known:
 
 def _over(part: float, whole: float) -> float:
     return part / whole if whole > 0 else math.inf
-
-
-def _product(factors: Mapping[str, Series]) -> Series:
-    shared = set.intersection(*(set(series) for series in factors.values()))
-    return {period: _multiplied([series[period] for series in factors.values()]) for period in shared}
-
-
-def _multiplied(factors: Sequence[Known]) -> Known:
-    return Known(*(math.prod(numbers) for numbers in zip(*factors, strict=True)))
 
 
 def _days(period: str) -> float:

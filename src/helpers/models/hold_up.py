@@ -46,7 +46,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -272,38 +271,6 @@ def solve_ratio(record: HoldUpRecord, own_shop: pd.DataFrame, *, cut_on: date | 
     return Estimate(1 - share.high, None if share.point is None else 1 - share.point, 1 - share.low, None)
 
 
-def solve_ratio_by_hidden_goods(
-    record: HoldUpRecord, own_shop: pd.DataFrame, *, cut_on: date | None, hidden: Iterable[float]
-) -> pd.DataFrame:
-    """Return the ratio read from one cut, by the partner's goods hidden in own shops.
-
-    Parameters
-    ----------
-    record, own_shop, cut_on
-        As in `solve_ratio`.
-    hidden : iterable of float
-        Values of ``partner_goods_in_own_shops``.
-
-    Returns
-    -------
-    DataFrame
-        ``partner_goods_in_own_shops``, ``ratio_low``, ``ratio``, ``ratio_high`` (NaN where not known),
-        ``why``.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If a value is outside its field's range.
-    """
-    rows = []
-    for share in hidden:
-        varied = record.vary(partner_goods_in_own_shops=share)
-        found = solve_ratio(varied, own_shop, cut_on=cut_on)
-        rows.append((share, _number(found.low), _number(found.point), _number(found.high), found.why or ""))
-    columns = ["partner_goods_in_own_shops", "ratio_low", "ratio", "ratio_high", "why"]
-    return pd.DataFrame(rows, columns=columns)
-
-
 def summarise_decisions(events: pd.DataFrame) -> pd.DataFrame:
     """Return the decisions on links that were known, in order of time, as `solve_predictions` takes them.
 
@@ -465,36 +432,6 @@ def solve_festival_fit(
         rows.append((100 * share, needed, WITHIN_BOUNDS))
         rows.append((100 * share, float(found["multiple_needed"].max()), ON_PATH))
     return pd.DataFrame(rows, columns=["hidden_pct", "festival", "curve"])
-
-
-def solve_verdict_map(
-    record: HoldUpRecord, own_shop: pd.DataFrame, decisions: pd.DataFrame, *, ratios: Sequence[float]
-) -> pd.DataFrame:
-    """Return, for each ratio and decision, whether the rule fits, fails, or is not decided by the bounds.
-
-    Parameters
-    ----------
-    record, own_shop, decisions
-        As in `solve_predictions`.
-    ratios : sequence of float
-        Values of ``k / m``.
-
-    Returns
-    -------
-    DataFrame
-        ``ratio``, ``event``, ``verdict`` (`AS_PREDICTED`, `CONTRADICTED`, `NOT_DECIDED` or `NOT_KNOWN`).
-
-    Raises
-    ------
-    InputError
-        As in `solve_predictions`.
-    """
-    _need(decisions, DECISION_COLUMNS, "decisions")
-    rows = []
-    for value, row in product(ratios, _decisions(decisions)):
-        found = _prediction(record, own_shop, row, Estimate(value, value, value, None))
-        rows.append((value, row.event, found["verdict"]))
-    return pd.DataFrame(rows, columns=["ratio", "event", "verdict"])
 
 
 def solve_drop_day(record: HoldUpRecord, own_shop: pd.DataFrame) -> DropDay:

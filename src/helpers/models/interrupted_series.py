@@ -386,29 +386,6 @@ def summarise_placebos(record: InterruptedSeriesRecord, gmv: pd.Series) -> pd.Da
     return pd.concat(parts, ignore_index=True).dropna() if parts else pd.DataFrame(columns=names)
 
 
-def summarise_search(placebos: pd.DataFrame) -> pd.DataFrame:
-    """Rank the true date by its largest |t| over all combinations, in each window and over all windows.
-
-    Parameters
-    ----------
-    placebos : DataFrame
-        As `summarise_placebos` returns it.
-
-    Returns
-    -------
-    DataFrame
-        `scope` (a window or "every window"), `combinations`, `placebos` (dates besides the true one that all
-        combinations of the scope share), `largest_t`, `largest_placebo_t`, `p_value`, `smallest_p`.
-    """
-    scopes = [*(window for window in WINDOWS if (placebos["window"] == window).any()), "every window"]
-    rows = []
-    for scope in scopes:
-        part = placebos if scope == "every window" else placebos[placebos["window"] == scope]
-        rows.append({"scope": scope, **_rank_scope(part)})
-    names = ["scope", "combinations", "placebos", "largest_t", "largest_placebo_t", "p_value", "smallest_p"]
-    return pd.DataFrame([row for row in rows if len(row) > 1], columns=names)
-
-
 def simulate_search(record: InterruptedSeriesRecord, gmv: pd.Series, *, seed: int) -> SearchResult:
     """Correct for the search over combinations and dates with permuted residuals.
 
@@ -812,24 +789,6 @@ def _rank_placebos(placebos: pd.DataFrame) -> pd.DataFrame:
         rows.append((number, len(part) - 1, float((size >= true.iloc[0]).mean()), 1 / len(part)))
     names = ["number", "placebos", "placebo_p", "smallest_p"]
     return pd.DataFrame(rows, columns=names).astype({"number": "int64"})
-
-
-def _rank_scope(placebos: pd.DataFrame) -> dict[str, float]:
-    """Rank the true date by the largest |t| over the combinations, on the dates that all of them share."""
-    table = placebos.pivot_table(index="quarter", columns="number", values="t_value").abs().dropna()
-    true = placebos.loc[placebos["true_date"].astype(bool), "quarter"].unique()
-    if table.empty or true[0] not in table.index:
-        return {}
-    largest = table.max(axis=1)
-    others = largest.drop(true[0])
-    return {
-        "combinations": table.shape[1],
-        "placebos": len(others),
-        "largest_t": float(largest[true[0]]),
-        "largest_placebo_t": float(others.max()) if len(others) else np.nan,
-        "p_value": float((largest >= largest[true[0]]).mean()),
-        "smallest_p": 1 / len(largest),
-    }
 
 
 def _fit_null(

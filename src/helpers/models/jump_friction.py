@@ -51,7 +51,6 @@ from helpers.models.record import Record, parameter
 PLATFORM, SUPPLIER = "counted by Kuaishou", "sold by JD"
 IN_APP, JUMP = "order in the app", "order after jumping"
 TURNED = {"lower": "upper", "upper": "lower", "exact": "exact"}
-VALUE_COLUMNS = ["jump_drop", "survival", "order_multiple", "gmv_gain_rmb_bn", "revenue_gain_rmb_bn", "why"]
 
 
 class JumpFrictionRecord(Record):
@@ -322,71 +321,6 @@ def solve_in_app_value(
         revenue_gain_rmb_bn=earned,
         why=why,
     )
-
-
-def solve_value_by_drop(
-    record: JumpFrictionRecord, *, drops: Iterable[float], gmv_rmb_bn: float | None, jump_share: float | None
-) -> pd.DataFrame:
-    """Return the value of the order in the app over a range of drop rates, alike at every jump.
-
-    Parameters
-    ----------
-    record, gmv_rmb_bn, jump_share
-        As in `solve_in_app_value`.
-    drops : iterable of float
-        Shares lost at each jump, 0 to 0.95.
-
-    Returns
-    -------
-    DataFrame
-        ``jump_drop``, ``survival``, ``order_multiple``, ``gmv_gain_rmb_bn``, ``revenue_gain_rmb_bn`` (NaN
-        where not known), ``why``.
-
-    Raises
-    ------
-    pydantic.ValidationError
-        If a drop is outside its field's range.
-    """
-    rows = []
-    for drop in drops:
-        varied = record.vary(first_jump_drop=drop, further_jump_drop=drop)
-        value = solve_in_app_value(varied, gmv_rmb_bn=gmv_rmb_bn, jump_share=jump_share)
-        gains = (_number(value.gmv_gain_rmb_bn), _number(value.revenue_gain_rmb_bn))
-        rows.append((drop, value.survival, value.order_multiple, *gains, value.why or ""))
-    return pd.DataFrame(rows, columns=VALUE_COLUMNS)
-
-
-def solve_drop_for_gain(
-    record: JumpFrictionRecord, *, gain_share: float, jump_share: float | None
-) -> float | None:
-    """Return the drop per jump, alike at every jump, at which closing it raises GMV by a given share.
-
-    Parameters
-    ----------
-    record : JumpFrictionRecord
-    gain_share : float
-        Gain over GMV as counted with the jumps, 0.02 is 2 %; at least 0.
-    jump_share : float or None
-        Part of GMV that jumps, 0 to 1.
-
-    Returns
-    -------
-    float or None
-        Share lost at each jump; None without a jump, without a known share of it, or when the order rate in
-        the app brings more than the gain by itself.
-
-    Raises
-    ------
-    InputError
-        If the gain is negative or the share outside 0 to 1.
-    """
-    _check_share(jump_share)
-    if gain_share < 0:
-        raise InputError(f"'gain_share' must be at least 0 (got {gain_share:g})")
-    if not jump_share or not record.jump_count:
-        return None
-    survival = record.in_app_order_ratio * jump_share / (gain_share + jump_share)
-    return None if survival > 1 else 1 - survival ** (1 / record.jump_count)
 
 
 def solve_test_size(record: JumpFrictionRecord, *, level: float = 0.05, power: float = 0.8) -> int | None:

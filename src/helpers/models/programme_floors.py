@@ -95,24 +95,6 @@ class ProgrammeFloorsRecord(Record):
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How far a target was met against the time that had passed."""
-
-    done_share: float | None
-    pace: float | None
-    why: str | None = None
-
-
-@dataclass(frozen=True)
-class Package:
-    """What a resource package comes to if the plan's count is just met; each value is an upper bound."""
-
-    per_merchant: float | None
-    per_yuan_of_sales: float | None
-    why: str | None = None
-
-
-@dataclass(frozen=True)
 class Relief:
     """What the plan is worth to one new merchant.
 
@@ -223,20 +205,6 @@ def solve_floors(targets: pd.DataFrame) -> pd.DataFrame:
     ].reset_index(drop=True)
 
 
-def summarise_floors(floors: pd.DataFrame, *, gmv_rmb_bn: float | None, period: str) -> pd.DataFrame:
-    """Set the floors beside the platform's GMV of one period.
-
-    Returns
-    -------
-    DataFrame
-        `floors` with ``period``, ``gmv_rmb_bn`` and ``share_of_gmv`` (missing where not published), ``why``.
-    """
-    known = gmv_rmb_bn is not None
-    gmv = np.nan if gmv_rmb_bn is None else float(gmv_rmb_bn)
-    why = "" if known else f"GMV of {period} was not published by then"
-    return floors.assign(period=period, gmv_rmb_bn=gmv, share_of_gmv=floors["floor_rmb_bn"] / gmv, why=why)
-
-
 def solve_ratio(
     numerator: float | None,
     denominator: float | None,
@@ -248,40 +216,6 @@ def solve_ratio(
     if numerator is None or denominator is None:
         return Estimate.not_known(f"{' and '.join(missing)} not published by then")
     return Estimate(numerator / denominator)
-
-
-def solve_pace(done: float | None, target: float | None, *, elapsed_share: float) -> Pace:
-    """Solve how far a target was met, and that over the share of its time that had passed.
-
-    Raises
-    ------
-    InputError
-        If no time had passed, or more than all.
-    """
-    if not 0 < elapsed_share <= 1:
-        raise InputError(f"'elapsed_share' must be above 0 and at most 1 (got {elapsed_share:g})")
-    share = solve_ratio(done, target, names=("what was done", "the target"))
-    if share.value is None:
-        return Pace(None, None, why=share.why)
-    return Pace(share.value, share.value / elapsed_share)
-
-
-def solve_package(
-    *, package_bn: float | None, merchants: float | None, threshold_rmb: float | None
-) -> Package:
-    """Solve a resource package per merchant and per yuan of the sales aimed at.
-
-    Parameters
-    ----------
-    package_bn : float or None
-        Size of the package, bn of a unit that the plan does not state.
-    merchants, threshold_rmb : float or None
-        Merchants aimed at, and the yearly sales each must reach, RMB.
-    """
-    each = solve_ratio(package_bn, merchants, names=("the package", "the count of merchants"))
-    if each.value is None or threshold_rmb is None:
-        return Package(None, None, why=each.why or "the threshold not published by then")
-    return Package(each.value * RMB_PER_BN, each.value * RMB_PER_BN / threshold_rmb)
 
 
 def solve_usual_fee(record: ProgrammeFloorsRecord) -> float:

@@ -180,18 +180,6 @@ def solve_own_advertising(
     return round(internal_loop_share_pct / 100 * online_marketing_rmb_bn / gmv_rmb_bn, 4)
 
 
-def solve_fee_ceiling(other_services_rmb_bn: float, gmv_rmb_bn: float) -> float:
-    """Other services over GMV: no commission rate, but the fee earned on all GMV cannot be higher.
-
-    Raises
-    ------
-    InputError
-        If GMV is not above zero.
-    """
-    _require_positive("gmv_rmb_bn", gmv_rmb_bn)
-    return other_services_rmb_bn / gmv_rmb_bn
-
-
 def summarise_fee_ceiling(other_services_rmb_bn: pd.Series, gmv_rmb_bn: pd.Series) -> pd.DataFrame:
     """Give the ceiling of the fee earned on GMV for every quarter in which both figures are known.
 

@@ -423,34 +423,6 @@ def solve_platform_effect(record: RiverFlowRecord, lift: float | None) -> Platfo
     return PlatformEffect(gain, 0.01 / net, None)
 
 
-def summarise_participation(
-    record: RiverFlowRecord, lift: float | None, *, shares: Sequence[float] = SHARES
-) -> pd.DataFrame:
-    """Tabulate the platform's gain over participants' share of GMV and the traffic taken from others.
-
-    Parameters
-    ----------
-    record : RiverFlowRecord
-        Gives the worth of the traffic taken.
-    lift : float or None
-        Participants' lift as a fraction.
-    shares : sequence of float
-        Used for both varied shares.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns `participant_gmv_share`, `taken_traffic_share`, `net_gain` (fraction); no rows when the lift
-        is not known.
-    """
-    rows = []
-    for held in shares if lift is not None else ():
-        for taken in shares:
-            varied = record.model_copy(update={"participant_gmv_share": held, "taken_traffic_share": taken})
-            rows.append((held, taken, solve_platform_effect(varied, lift).net_gain))
-    return pd.DataFrame(rows, columns=["participant_gmv_share", "taken_traffic_share", "net_gain"])
-
-
 def solve_selection(record: RiverFlowRecord, claimed_lift: float | None) -> Selection:
     """Say what selection alone shows, and how strong it would have to be to explain a printed lift.
 

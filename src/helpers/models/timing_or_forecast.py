@@ -216,19 +216,6 @@ def solve_boundary_premium(record: TimingOrForecastRecord, *, error_cv: float) -
     return 1 + solve_forecast_cost(record, error_cv=error_cv) / record.capacity_cost_share
 
 
-def solve_boundary_error(record: TimingOrForecastRecord, *, timing_cost: float) -> Estimate:
-    """Solve the forecast error that costs as much as timing does."""
-
-    def gap(error_cv: float) -> float:
-        return solve_forecast_cost(record, error_cv=error_cv) - timing_cost
-
-    if timing_cost <= 0:
-        return Estimate(0.0)
-    if gap(LARGEST_ERROR) < 0:
-        return Estimate.not_known("timing costs more than any forecast error")
-    return Estimate(float(optimize.brentq(gap, 0.0, LARGEST_ERROR)))
-
-
 def solve_break_even_signal(record: TimingOrForecastRecord, *, timing_cost: float) -> Estimate:
     """Solve the share of the forecast error a session must resolve to pay for its bursts (equation 4)."""
 
@@ -286,19 +273,6 @@ def summarise_boundary(record: TimingOrForecastRecord, *, error_cvs: Sequence[fl
         for error in error_cvs
     ]
     return pd.DataFrame(rows, columns=["forecast_error_cv", "forecast_cost", "boundary_premium"])
-
-
-def summarise_signals(record: TimingOrForecastRecord, *, shares: Sequence[float]) -> pd.DataFrame:
-    """Tabulate the forecast cost over the share of the error that a signal resolves.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``signal_share``, ``forecast_cost``, ``saved``.
-    """
-    costs = np.array([solve_signal_cost(record, signal_share=share) for share in shares])
-    without = solve_forecast_cost(record, error_cv=record.forecast_error_cv)
-    return pd.DataFrame({"signal_share": list(shares), "forecast_cost": costs, "saved": without - costs})
 
 
 def simulate_forecast_cost(

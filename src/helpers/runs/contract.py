@@ -27,8 +27,6 @@ from helpers.errors import InputError, UnknownNameError, summarise_complaints
 from helpers.models.record import Record, parameter
 from helpers.runs import references
 
-TYPES = ("int", "float", "str", "bool", "date")
-
 
 class RunParameters(Record):
     """What every notebook takes: the day of the edition and the seed."""

@@ -197,12 +197,6 @@ def _module_files(name: str) -> list[Path]:
     return [file for file in candidates if file.is_file()]
 
 
-def find_modules(sources: Iterable[str]) -> list[Path]:
-    """Return the files of the project's modules that some sources import, directly or through others."""
-    names = find_imports(sources).modules
-    return [PACKAGE_FOLDER / name.removeprefix(PACKAGE_PREFIX) for name in names]
-
-
 def list_data_files() -> list[Path]:
     """Return the published data files and their description."""
     return sorted([*paths.DATA.glob("*.csv"), *paths.DATA.glob("*.json")])
