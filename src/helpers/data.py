@@ -187,8 +187,11 @@ def first_and_last_day() -> tuple[date, date]:
 @lru_cache(maxsize=8)
 def _find_days(file: str, raw: bytes) -> tuple[date, date]:
     header, *rows = _split(file, raw)
-    days = sorted(row[header.index("published")] for row in rows)
-    return date.fromisoformat(days[0]), date.fromisoformat(days[-1])
+    try:
+        days = sorted(date.fromisoformat(row[header.index("published")]) for row in rows)
+        return days[0], days[-1]
+    except (ValueError, IndexError) as error:
+        raise DataError(f"{file}: each row must have a day in 'published' ({error}); correct it") from error
 
 
 def resolve_as_of(as_of: Day = LATEST) -> date:

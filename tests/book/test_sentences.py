@@ -45,7 +45,7 @@ def test_slots_are_filled_as_the_role_fills_them():
     [
         ("a: {b: {known: It fell by 16 points.}}", "a/b holds a typed figure"),
         ("a: {b: {known: [1]}}", "needs variants that are texts"),
-        ("a: [", "needs variants that are texts"),
+        ("a: [", "not readable as YAML"),
     ],
 )
 def test_a_catalogue_that_cannot_be_used_says_why(content, complaint, tmp_path, monkeypatch):

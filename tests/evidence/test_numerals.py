@@ -51,6 +51,11 @@ def read(text):
         ("翻两番", ("翻两番", 4, "times", "exact")),
         ("两个半月", ("两个半月", 2.5, "months", "exact")),
         ("近10年来", ("10年", 10, "years", "exact")),
+        ("近6个月来", ("6个月", 6, "months", "exact")),
+        ("历时6个月", ("6个月", 6, "months", "exact")),
+        ("用时3个小时", ("3个小时", 3, "hours", "exact")),
+        ("奖励20元人民币", ("20元人民币", 20, "CNY", "exact")),
+        ("占三分之一", ("三分之一", 1 / 3, "", "exact")),
         ("上架率可以達到80%", ("80%", 80, "%", "up_to")),
     ],
 )
@@ -75,6 +80,20 @@ def test_a_range_has_both_ends(text, low, high):
     """Ranges and vague numerals keep their lowest and highest value."""
     [found] = find_numerals(text)
     assert (found.value, found.value_high, found.bound) == (low, high, "range")
+
+
+def test_a_falling_pair_is_no_range():
+    """From the larger to the smaller are two amounts, each with its own scale."""
+    assert read("从5万-3万") == [("5万", 5e4, "", "exact"), ("3万", 3e4, "", "exact")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("增长3倍", "multiple"), ("提高2个百分点", "points"), ("增长3%", "percent"), ("3家", "quantity")],
+)
+def test_an_amount_has_the_kind_of_its_unit(text, kind):
+    """Multiples, points and percent are never taken for one another."""
+    assert [one.kind for one in find_numerals(text)] == [kind]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The parameter contract is applied before any kernel starts."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -28,6 +29,43 @@ def test_a_choice_names_its_options(tiny_growth):
 def test_a_date_outside_the_data_names_both_ends(tiny_growth):
     with pytest.raises(InputError, match=r"from 2018-06-28 to \d{4}-\d\d-\d\d.*got 1999-01-01"):
         contract.validate_parameters(tiny_growth, {"as_of": "1999-01-01"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("shape", 3, "one of line, curve"),
+        ("as_of", 3, "text"),
+        ("growth_rate", "much", "a number"),
+        ("weights", "1,x", "a list[float], such as 1,2,3"),
+        ("seed", -1, "between 0 and 4294967295"),
+        ("growth_rate", float("nan"), "between -0.1 and 0.2"),
+    ],
+)
+def test_a_refused_value_is_named_with_its_rule(tiny_growth, name, value, rule):
+    with pytest.raises(InputError, match=re.escape(f"{tiny_growth}: '{name}' must be {rule} (got ")):
+        contract.validate_parameters(tiny_growth, {name: value})
+
+
+def test_one_sided_limits_say_which_side():
+    assert contract._write_limits(1, None) == "at least 1"
+    assert contract._write_limits(None, 2) == "at most 2"
+    assert contract._write_limits(None, None) == "a finite number"
+
+
+def test_notebooks_come_in_the_order_of_the_book(project, write_notebook):
+    for name in ("apart", "first", "second"):
+        write_notebook(name)
+    chapters = [{"file": "chapters/second"}, {"file": "records/data"}, {"file": "chapters/first"}]
+    (project / "_toc.yml").write_text(json.dumps({"parts": [{"chapters": chapters}]}))
+    assert contract.list_chapters() == ["second", "first"]
+    assert contract.list_notebooks() == ["second", "first", "apart"]
+
+
+def test_what_a_default_rests_on_is_described():
+    rows = {row["name"]: row for row in contract.describe_parameters("closed_loop")}
+    assert rows["outside_share"]["rests_on"]
+    assert rows["seed"]["rests_on"] == []
 
 
 def test_text_from_the_command_line_becomes_the_declared_type(tiny_growth):
@@ -87,5 +125,5 @@ def test_a_notebook_cut_in_half_is_named(tiny_growth, project):
 
 def test_a_parameters_cell_with_a_bare_assignment_is_refused(write_notebook):
     write_notebook("bare", parameters="years = 3")
-    with pytest.raises(InputError, match="line 1 of the parameters cell is not `name: type = default`"):
+    with pytest.raises(InputError, match="the parameters cell: line 1 is not `name: type = default`"):
         contract.read_cell("bare")

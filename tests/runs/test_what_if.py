@@ -4,7 +4,6 @@ import itertools
 import json
 
 import pytest
-import yaml
 
 from helpers import paths
 from helpers.errors import InputError, RunError, UnknownNameError
@@ -20,7 +19,7 @@ SMALL = what_if.MovedPanel(**PANEL, parameters={"growth_rate": [0.02, 0.1], "yea
 def declare(**moved) -> None:
     """Declare the tiny notebook's panel, changed."""
     content = {"tiny_growth": {"what_if": MOVED | moved, "days": PANEL}}
-    (paths.NOTEBOOKS / what_if.FILE).write_text(yaml.safe_dump(content))
+    (paths.NOTEBOOKS / what_if.FILE).write_text(json.dumps(content))
 
 
 def solve(given=None, panel=SMALL, name="tiny_growth"):

@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from helpers import paths
 from helpers.book.pasted import find_result
 from helpers.errors import InputError, UnknownNameError
+from helpers.runs.yaml_files import read_yaml, validate_entries
 
 FILE = "sentences.yml"
 KNOWN, UNKNOWN = "known", "unknown"
@@ -56,15 +56,11 @@ def load_catalogue() -> Catalogue:
     InputError
         If the file is not valid YAML, an entry is no sentence, or a digit is typed into a template.
     """
-    try:
-        content = yaml.safe_load((paths.BOOK / FILE).read_text(encoding="utf-8"))
-        catalogue = {
-            group: {name: Sentence.model_validate(entry) for name, entry in entries.items()}
-            for group, entries in content.items()
-        }
-    except (yaml.YAMLError, ValidationError, AttributeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"book/{FILE}: each sentence needs variants that are texts ({reason})") from error
+    where = f"book/{FILE}: each sentence needs variants that are texts"
+    catalogue = {
+        group: validate_entries(entries, Sentence, where=where)
+        for group, entries in read_yaml(paths.BOOK / FILE).items()
+    }
     for group, sentences in catalogue.items():
         for name, sentence in sentences.items():
             for template in sentence.variants.values():

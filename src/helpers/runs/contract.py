@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Self, get_args, get_origin
 
 import nbformat
-import yaml
 from nbformat import NotebookNode
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -26,6 +25,7 @@ from helpers import data, paths
 from helpers.errors import InputError, UnknownNameError, summarise_complaints
 from helpers.models.record import Record, parameter
 from helpers.runs import references
+from helpers.runs.yaml_files import read_yaml, shorten
 
 
 class RunParameters(Record):
@@ -65,8 +65,11 @@ class RunParameters(Record):
 
 def list_chapters() -> list[str]:
     """Return the notebooks that the table of contents names, in its order."""
-    toc = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8")) or {}
-    files = [entry["file"] for part in toc.get("parts", [toc]) for entry in part.get("chapters", [])]
+    toc = read_yaml(paths.ROOT / "_toc.yml")
+    try:
+        files = [str(entry["file"]) for part in toc.get("parts", [toc]) for entry in part.get("chapters", [])]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise InputError("_toc.yml: each chapter must be a mapping with a file; correct it") from error
     return [Path(name).stem for name in files if name.startswith("chapters/")]
 
 
@@ -91,10 +94,11 @@ def read_notebook(name: str) -> NotebookNode:
         raise UnknownNameError("notebook", name, list_notebooks())
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
-    except (ValueError, OSError, KeyError, AttributeError) as error:
-        reason = str(error).splitlines()[0][:120]
+        nbformat.validate(notebook)
+    except Exception as error:  # the format's reader fails in as many ways as a file can be wrong
+        where = path.relative_to(paths.ROOT)
         raise InputError(
-            f"{path.relative_to(paths.ROOT)} is not a readable notebook ({reason}); restore it from git"
+            f"{where} is not a readable notebook ({shorten(error)}); restore it from git"
         ) from error
     return notebook
 
@@ -108,13 +112,11 @@ def read_title(name: str) -> str:
 def load_record(name: str) -> type[RunParameters]:
     """Return the `Parameters` class of a notebook."""
     metadata = read_notebook(name).metadata
-    target = metadata.get("report", {}).get("parameters", f"helpers.runs.parameters.{name}")
     try:
+        target = metadata.get("report", {}).get("parameters", f"helpers.runs.parameters.{name}")
         record = importlib.import_module(target).Parameters
-    except (ImportError, AttributeError) as error:
-        raise InputError(
-            f"notebook {name!r} has no parameter record: {target}.Parameters is missing"
-        ) from error
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise InputError(f"notebook {name!r} has no parameter record ({shorten(error)})") from error
     if not issubclass(record, RunParameters):
         raise InputError(f"{target}.Parameters must inherit from RunParameters")
     return record  # type: ignore[no-any-return]
@@ -168,15 +170,17 @@ def read_cell(name: str) -> list[dict[str, Any]]:
     cells = [c for c in read_notebook(name).cells if "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
         raise InputError(f"notebook {name!r} must have one cell tagged 'parameters' (got {len(cells)})")
-    rows = []
-    for node in ast.parse(cells[0].source).body:
-        if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value):
-            raise InputError(
-                f"notebook {name!r}: line {node.lineno} of the parameters cell is not `name: type = default`"
-            )
-        default = ast.literal_eval(node.value)
-        rows.append({"name": node.target.id, "type": ast.unparse(node.annotation), "default": default})
-    return rows
+    try:
+        return [_read_line(node) for node in ast.parse(cells[0].source).body]
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
+        raise InputError(f"notebook {name!r}: the parameters cell: {shorten(error)}; correct it") from error
+
+
+def _read_line(node: ast.stmt) -> dict[str, Any]:
+    if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value):
+        raise ValueError(f"line {node.lineno} is not `name: type = default`")
+    default = ast.literal_eval(node.value)
+    return {"name": node.target.id, "type": ast.unparse(node.annotation), "default": default}
 
 
 def check_cell(name: str) -> list[str]:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from helpers import paths
 from helpers.errors import InputError, UnknownNameError
+from helpers.runs.yaml_files import read_entries
 
 DEFAULT = "default"
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -48,18 +48,11 @@ def load_scenarios() -> Mapping[str, Scenario]:
     InputError
         If the file is not valid YAML, an entry has an unknown field, or a name is none; names the entry.
     """
-    path = paths.NOTEBOOKS / "scenarios.yml"
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        scenarios = {name: Scenario.model_validate(entry) for name, entry in content.items()}
-    except (yaml.YAMLError, ValidationError, AttributeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(
-            f"notebooks/scenarios.yml: each entry needs why, every, notebooks ({reason})"
-        ) from error
+    scenarios = read_entries(
+        paths.NOTEBOOKS / "scenarios.yml", Scenario, needs="each entry needs why, every, notebooks"
+    )
     for name in scenarios:
-        # A name becomes part of a folder's name and stands in pages and tables.
-        if not _NAME.fullmatch(str(name)):
+        if not _NAME.fullmatch(name):
             raise InputError(
                 f"notebooks/scenarios.yml: a name is small letters, digits and hyphens (got {name!r})"
             )

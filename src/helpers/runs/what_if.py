@@ -16,8 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from helpers import paths
 from helpers.errors import InputError, RunError, UnknownNameError, summarise_complaints
@@ -26,6 +25,7 @@ from helpers.runs.cache import Outlook
 from helpers.runs.inputs import hash_bytes
 from helpers.runs.record import KEY_LENGTH, Executed, RunPlan, to_json, write_folder
 from helpers.runs.results import index_results
+from helpers.runs.yaml_files import read_entries
 
 FILE = "what_if.yml"
 FOLDER, GRID = "what_if", "grid.json"
@@ -155,12 +155,7 @@ def load_themes() -> Mapping[str, Theme]:
     path = paths.NOTEBOOKS / FILE
     if not path.is_file():
         return {}
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        themes = {name: Theme.model_validate(entry) for name, entry in content.items()}
-    except (yaml.YAMLError, ValidationError, AttributeError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"notebooks/{FILE}: each notebook needs what_if and days ({reason})") from error
+    themes = read_entries(path, Theme, needs="each notebook needs what_if and days")
     complaints = [line for name, theme in themes.items() for line in _check_theme(name, theme)]
     if complaints:
         raise InputError(f"notebooks/{FILE}: {summarise_complaints(complaints)}")
