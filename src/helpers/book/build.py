@@ -402,7 +402,9 @@ def run_sphinx(staging: Path) -> Path:
         "SOURCE_DATE_EPOCH": "0",
         "LC_ALL": "C.UTF-8",
     }
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False, env=environment
+    )
     if done.returncode:
         raise ReportError(f"Jupyter Book refused the pages: {_find_complaints(done.stdout + done.stderr)}")
     return staging / "_build" / "html"

@@ -27,7 +27,7 @@ def compare_outputs(run: Run) -> list[str]:
     where = ["--rootdir", str(run.folder), str(run.notebook_path)]
     command = [sys.executable, "-m", "pytest", "--nbval", *plain, *where]
     done = subprocess.run(
-        command, cwd=paths.NOTEBOOKS, env=os.environ, capture_output=True, text=True, check=False
+        command, cwd=paths.NOTEBOOKS, env=os.environ, capture_output=True, encoding="utf-8", check=False
     )
     if done.returncode == 0:
         return []

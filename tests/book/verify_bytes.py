@@ -1,0 +1,74 @@
+"""The whole book built twice from nothing, for ``make verify``: whatever the machine is like, the same bytes.
+
+The second build has another folder, time zone, locale, hash seed, mask of permissions, home and number of
+workers, and its chapters come from an ordinary kernel.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from bytewise import find_difference
+
+from helpers import paths
+from helpers.checks import check_digest
+from helpers.runs import contract
+
+BUILT = {".git", ".venv", ".hypothesis", "_build", "runs"}
+REPORT = "from helpers.cli import main; import sys; main(sys.argv[1:], prog_name='report')"
+USUAL = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
+STRANGE = {
+    "TZ": "Pacific/Kiritimati",
+    "LC_ALL": "POSIX",
+    "LANG": "tr_TR.UTF-8",
+    "PYTHONHASHSEED": "4711",
+    "PYTHONUTF8": "0",
+    "PYTHONCOERCECLOCALE": "0",
+    "COLUMNS": "40",
+    "SOURCE_DATE_EPOCH": "86400",
+}
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the project without anything that was built, run or installed in it."""
+
+    def leave_out(inside: str, names: list[str]) -> set[str]:
+        return BUILT & set(names) if Path(inside) == paths.ROOT else {"__pycache__", "chapters", "records"}
+
+    return Path(shutil.copytree(paths.ROOT, folder, ignore=leave_out))
+
+
+def report(project: Path, *words: str, world: dict[str, str], umask: int, workers: int) -> None:
+    """Run one command of the report in a copy of the project."""
+    home = project.parent / f"home of {project.name}"
+    home.mkdir(exist_ok=True)
+    moved = {
+        "REPORT_ROOT": project,
+        "PYTHONPATH": project / "src",
+        "HOME": home,
+        "XDG_CACHE_HOME": home / "kept",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", REPORT, *words],
+        cwd=project,
+        env=os.environ | world | {name: str(path) for name, path in moved.items()},
+        umask=umask,
+        preexec_fn=lambda: os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:workers]),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr).decode()
+
+
+def test_two_unlike_machines_build_the_same_bytes(tmp_path):
+    """Fork engine and two workers here, kernel engine and one worker there."""
+    one, other = copy_project(tmp_path / "report"), copy_project(tmp_path / "another place" / "报告")
+    report(one, "build", world=USUAL, umask=0o022, workers=2)
+    for name in contract.list_notebooks():
+        report(other, "run", name, "--engine", "kernel", world=STRANGE, umask=0o077, workers=1)
+    report(other, "build", world=STRANGE, umask=0o077, workers=1)
+    books = [project / "_build" / "html" for project in (one, other)]
+    assert [[], []] == [check_digest(book) for book in books]
+    assert "" == find_difference(*books)
