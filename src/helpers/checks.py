@@ -119,6 +119,15 @@ def check_digest(folder: Path) -> list[str]:
     return sorted(complaints)
 
 
+def check_crate(folder: Path) -> list[str]:
+    """The record of provenance names every file and run of its edition, with hash and licence."""
+    # Its import would cost every other check.
+    from helpers.book import crate_checks
+
+    editions = sorted(path.parent for path in _book(folder).rglob(EDITION_FILE))
+    return [line for each in editions for line in crate_checks.find_faults(each)]
+
+
 def check_executed(_: Path) -> list[str]:
     """Every code cell of every run was executed (nbval compares nothing where none was)."""
     runs = [engine.run_notebook(name) for name in contract.list_notebooks()]
@@ -172,6 +181,7 @@ CHECKS: dict[str, Check] = {
     "policy": check_policy,
     "private": check_private,
     "descriptions": check_descriptions,
+    "crate": check_crate,
     "digest": check_digest,
 }
 

@@ -50,7 +50,7 @@ def make_project(root: Path, patch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(
             getattr(paths, name.upper()), root / name, ignore=shutil.ignore_patterns("chapters", "records")
         )
-    for name in ("_config.yml", "requirements.txt", "CHANGELOG.md"):
+    for name in ("_config.yml", "requirements.txt", "CHANGELOG.md", "CITATION.cff"):
         shutil.copy(paths.ROOT / name, root / name)
     for page in (root / "book").glob("*.md"):
         page.unlink()

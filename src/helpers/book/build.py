@@ -224,7 +224,14 @@ def describe_edition(
         path for path in Path(__file__).parents[1].rglob("*") if path.suffix in {".py", ".css", ".js", ".svg"}
     ]
     notebooks = [paths.NOTEBOOKS / f"{run.record['notebook']}.ipynb" for run in runs]
-    names = ("_config.yml", "_toc.yml", "requirements.txt", "CHANGELOG.md", records.BENCHMARKS)
+    names = (
+        "_config.yml",
+        "_toc.yml",
+        "requirements.txt",
+        "CHANGELOG.md",
+        "CITATION.cff",
+        records.BENCHMARKS,
+    )
     fixed = [paths.ROOT / name for name in names]
     parts = {
         "pages": inputs.hash_files([*pages, *notebooks, *inputs.list_data_files(), *fixed], base=paths.ROOT),
@@ -358,9 +365,9 @@ def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any], timeout
             bar.set_description("printing")
             chromium.print_papers(built[0], takeaway.list_papers(list(drafts[0].described["runs"])))
         for html, draft in zip(built[1:], drafts[1:], strict=True):
-            write_sums(html)
+            _seal(html, draft)
             html.replace(built[0] / draft.described["folder"])
-        write_sums(built[0])
+        _seal(built[0], drafts[0])
         _swap(built[0], target)
 
 
@@ -383,6 +390,17 @@ def _build_pages(edition: dict[str, Any], files: dict[str, bytes], staging: Path
     named = {key: value for key, value in edition.items() if key != "editions" or not edition["folder"]}
     (html / EDITION_FILE).write_text(to_json(named), encoding="utf-8")
     return html
+
+
+def _seal(html: Path, draft: _Draft) -> None:
+    """Write what names all files of an edition: the record of provenance and the list of hashes."""
+    # Its import would cost a build that has nothing to do.
+    from helpers.book import crate
+
+    earlier = [run for each in draft.answers[:-1] for run in read_runs(each.keys, of=each.as_of)]
+    record = crate.write_crate(html, draft.described, [*draft.runs, *earlier])
+    (html / crate.FILE).write_text(record, encoding="utf-8")
+    write_sums(html)
 
 
 def run_sphinx(staging: Path) -> Path:

@@ -1,4 +1,4 @@
-"""What a reader can carry away: notebooks as source and as run, the data as one archive, a map for machines.
+"""What a reader can carry away: notebooks as source and as run, results, the data as one archive, a map.
 
 An edition of a past day gives none of the files away, since they hold what became known later; charts bring
 their own data in every edition.
@@ -24,6 +24,7 @@ from helpers.runs.inputs import list_data_files
 from helpers.runs.record import Run
 
 FOLDER = "takeaway"
+SOURCES = f"{FOLDER}/source/"
 DATA_ARCHIVE = f"{FOLDER}/kuaishou-data.zip"
 PAPER = f"{FOLDER}/pdf"
 WHOLE = "kuaishou-e-commerce"
@@ -46,9 +47,15 @@ def collect_files(edition: Mapping[str, Any], runs: Sequence[Run]) -> dict[str, 
     files = {DATA_ARCHIVE: zip_files(list_data_files(), base=paths.DATA)}
     for run in runs:
         name = run.record["notebook"]
-        files[f"{FOLDER}/source/{name}.ipynb"] = (paths.NOTEBOOKS / f"{name}.ipynb").read_bytes()
-        files[f"{FOLDER}/run/{name}.ipynb"] = _write_run(run)
+        files[f"{SOURCES}{name}.ipynb"] = (paths.NOTEBOOKS / f"{name}.ipynb").read_bytes()
+        as_run, results = list_files_of_run(name)
+        files[as_run], files[results] = _write_run(run), (run.folder / "results.json").read_bytes()
     return files
+
+
+def list_files_of_run(name: str) -> tuple[str, str]:
+    """Return where the executed notebook and the results of a chapter's run are given away."""
+    return f"{FOLDER}/run/{name}.ipynb", f"{FOLDER}/results/{name}.json"
 
 
 def _write_run(run: Run) -> bytes:
@@ -96,6 +103,10 @@ def describe_takeaway(edition: Mapping[str, Any], files: Mapping[str, bytes], na
         f'<a href="../{MAP}">{MAP}</a> lists the pages with their first words. '
         '<a href="../edition.json">edition.json</a> names the edition and its runs, and '
         '<a href="../SHA256SUMS">SHA256SUMS</a> every file with its hash.',
+        '<a href="../ro-crate-metadata.json">ro-crate-metadata.json</a> is the record of provenance, an '
+        "RO-Crate: for every run its notebook, its inputs with hash and licence, parameters, the versions of "
+        'its software and the files that show it. <a href="../sbom.cdx.json">sbom.cdx.json</a> lists all '
+        "locked software.",
     ]
     return join_page(parts)
 
@@ -138,7 +149,7 @@ def _describe_files(files: Mapping[str, bytes], names: Sequence[str]) -> list[st
     rows = [
         [
             f"<code>{escape(name)}</code>",
-            *(_link(f"{FOLDER}/{kind}/{name}.ipynb", files) for kind in ("source", "run")),
+            *(_link(path, files) for path in (f"{SOURCES}{name}.ipynb", *list_files_of_run(name))),
         ]
         for name in names
     ]
@@ -146,8 +157,8 @@ def _describe_files(files: Mapping[str, bytes], names: Sequence[str]) -> list[st
     return [
         "## Notebooks",
         "The source opens in JupyterLab and runs inside a clone of the report; as run, it holds the outputs "
-        "of this edition.",
-        embed(write_table(["Notebook", "Source", "As run"], rows)),
+        "of this edition, and the results hold every recorded number in full precision.",
+        embed(write_table(["Notebook", "Source", "As run", "Results"], rows)),
         "## Data",
         f"{_link(DATA_ARCHIVE, files)}: the {count} files of the data package with its description in "
         "<code>datapackage.json</code>. [Data](data.md) explains them.",
