@@ -10,7 +10,7 @@ import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from helpers.book.extension import BookError
+from helpers.book.extension import BookError, write_block
 from helpers.book.html import embed
 
 RESULTS = {
@@ -49,6 +49,7 @@ def build(tmp_path: Path) -> Build:
         (source / "records" / "results.json").write_text(json.dumps(RESULTS))
         (source / "records" / "figures.json").write_text(json.dumps(FIGURES))
         (source / "records" / "edition.json").write_text(json.dumps({"as_of": as_of}))
+        (source / "records" / "linked.json").write_text("{}")
         (source / "templates").mkdir(exist_ok=True)
         (source / "templates" / "404.html").write_text("")
         (source / f"{name}.md").write_text(f"# Title\n\n{text}\n")
@@ -189,3 +190,10 @@ def test_bars_without_words_are_refused(build: Build) -> None:
         BookError, match=r"page, line \d+: 'compare' needs one label for each result \(got 2\)"
     ):
         build(COMPARED.format("").replace("fall in growth", "one | two"))
+
+
+def test_no_text_ends_the_block_in_which_a_page_describes_itself() -> None:
+    """A title that holds markup stays data."""
+    block = write_block({"name": "A </script> title"})
+    assert "<" not in block
+    assert {"name": "A </script> title"} == json.loads(block)

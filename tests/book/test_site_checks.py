@@ -118,6 +118,7 @@ def test_what_had_begun_or_was_announced_may_stand(tmp_path: Path, body: str) ->
         ("<p>on <b>2022-11-22</b></p>", "2022-11-22"),
         ("<p>in December <b>2022</b></p>", "December 2022"),
         ("<p>published in December 2022</p>", "December 2022"),
+        ('<script type="application/ld+json">{"temporalCoverage": "2018/2024"}</script>', "2024"),
         ('<svg role="img" aria-label="Line to 2023Q1"></svg>', "2023Q1"),
         ('<img alt="2023H1" src="a.png">', "2023H1"),
         ('<a title="2025">x</a>', "2025"),

@@ -32,6 +32,7 @@ from helpers.book import (
     citing,
     evidence_pages,
     figures,
+    linked,
     moved,
     places,
     policy,
@@ -346,6 +347,9 @@ def _write_sources(
     carried = takeaway.collect_files(edition, runs)
     page = takeaway.describe_takeaway(edition, carried, list(answers[-1].results))
     (paths.RECORDS / "takeaway.md").write_text(page, encoding="utf-8")
+    package = data.describe()
+    pages = linked.describe_pages(edition, package, records.load_known(package, edition["as_of"]), carried)
+    (paths.RECORDS / linked.FILE).write_text(to_json(pages), encoding="utf-8")
     return files | carried
 
 

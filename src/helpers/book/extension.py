@@ -51,6 +51,7 @@ ASSETS = Path(__file__).parent / "assets"
 RESULTS_FILE = "records/results.json"
 EDITION_FILE = "records/edition.json"
 FIGURES_FILE = "records/figures.json"
+LINKED_FILE = "records/linked.json"
 RUN_PAGE = "records/about"
 
 
@@ -259,11 +260,21 @@ def _add_pages(app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
     return [("search", {"title": "Search"}, "search.html"), ("404", {"title": "Page not found"}, "404.html")]
 
 
+def write_block(described: dict[str, Any]) -> str:
+    """Return a page's description of itself as text that cannot end the data block around it."""
+    return json.dumps(described, ensure_ascii=False).replace("<", "\\u003c")
+
+
 def _add_context(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    edition = Path(app.srcdir) / EDITION_FILE
-    context["edition"] = json.loads(edition.read_text(encoding="utf-8"))
+    edition, linked = (
+        json.loads((Path(app.srcdir) / name).read_text(encoding="utf-8"))
+        for name in (EDITION_FILE, LINKED_FILE)
+    )
+    context["edition"] = edition
+    if page in linked:
+        context["linked"] = write_block(linked[page])
     site_url = app.config.html_baseurl
     root = f"{site_url.rstrip('/')}/" if site_url else context["pathto"]("", 1)
     context["preview"] = root + find_preview(page)

@@ -78,10 +78,7 @@ def write_records(
         Where to write; by default ``book/records``.
     """
     package = package or data.describe()
-    if tables is None:
-        names = [resource["name"] for resource in package["resources"]]
-        loaded = {name: data.load(name, edition["as_of"]) for name in names}
-        tables = select_known(loaded, date.fromisoformat(edition["as_of"]))
+    tables = load_known(package, edition["as_of"]) if tables is None else tables
     folder = folder or paths.RECORDS
     pages = {
         "data": describe_data(edition, package, tables),
@@ -91,6 +88,12 @@ def write_records(
     }
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+def load_known(package: Record, as_of: str) -> dict[str, pd.DataFrame]:
+    """Return every dataset of a package by name, only rows public by a day."""
+    loaded = {each["name"]: data.load(each["name"], as_of) for each in package["resources"]}
+    return select_known(loaded, date.fromisoformat(as_of))
 
 
 def describe_benchmarks(edition: Record) -> str:

@@ -121,6 +121,9 @@ PROJECTION = "data-projection"
 """Attribute of a figure that draws what a model expects after the edition's day."""
 
 _SPOKEN_ATTRIBUTES = ("title", "alt", "aria-label", "href", "content", "datetime", "data-name", "alttext")
+LINKED_TYPE = "application/ld+json"
+"""Type of the data block in which a page describes itself for machines."""
+
 _UNSEEN = {"script", "style"}
 _DATA_SUFFIXES = {".csv", ".svg", ".json", ".js"}
 _STATIC = "_static"
@@ -129,7 +132,8 @@ _STATIC = "_static"
 def check_hindsight(html_dir: Path, as_of: str) -> list[str]:
     """Complain about every day, month, quarter or year in a built book that begins after its date.
 
-    Text, titles, alternative texts, links, the search index, chart specifications and data files are read.
+    Text, titles, alternative texts, links, descriptions for machines, the search index, chart specifications
+    and data files are read.
     Passed over are what the role ``{announced}`` marks, what carries the attribute ``data-undated``, and each
     figure with the attribute ``data-projection``, files of its data included: it draws what a model expects.
     Other editions in folders of this one have a day of their own.
@@ -189,6 +193,8 @@ def _parse(path: Path) -> lxml_html.HtmlElement:
 
 def _read_spoken(element: lxml_html.HtmlElement) -> Iterator[str]:
     """Yield the texts of an element as a reader, a listener or a link checker meets them."""
+    if element.tag == "script" and element.get("type") == LINKED_TYPE:
+        yield element.text or ""
     if _is_unspoken(element):
         return
     yield from (unquote(element.get(name)) for name in _SPOKEN_ATTRIBUTES if element.get(name))
