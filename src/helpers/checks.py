@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from helpers import data, paths
-from helpers.book import answer, descriptions, private, site_checks
+from helpers.book import answer, before_after, descriptions, private, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
 from helpers.paths import EDITION_FILE, SUMS_FILE
-from helpers.runs import contract, engine, inputs, recheck, reference, references, verdicts
+from helpers.runs import contract, drawings, engine, inputs, recheck, reference, references, verdicts
 from helpers.runs.nbval import compare_outputs, find_unexecuted
 from helpers.runs.results import index_results
 
@@ -165,6 +165,17 @@ def check_reference(_: Path) -> list[str]:
     return reference.compare_reference()
 
 
+def check_charts(_: Path) -> list[str]:
+    """The charts of every notebook draw what was accepted, within tolerance; a page shows what moved."""
+    compared = drawings.compare_drawings()
+    before_after.find_page().unlink(missing_ok=True)
+    moves = [str(move) for each in compared for move in each.moves]
+    if moves:
+        page = before_after.write_page(compared)
+        moves.append(f"{page.relative_to(paths.ROOT)} shows them side by side; `make accept` accepts them")
+    return moves
+
+
 CHECKS: dict[str, Check] = {
     "data": check_data,
     "parameters": check_parameters,
@@ -172,6 +183,7 @@ CHECKS: dict[str, Check] = {
     "executed": check_executed,
     "nbval": check_nbval,
     "reference": check_reference,
+    "charts": check_charts,
     "answer": check_answer,
     "verdicts": check_verdicts,
     "cache": check_cache,

@@ -433,7 +433,7 @@ def accept_command(names: tuple[str, ...], day: str | None, reasons: dict[str, s
     """Accept the current results as the reference and as the README's answer; prints old and new."""
     from helpers import paths
     from helpers.book import answer
-    from helpers.runs import contract, editions, engine, reference
+    from helpers.runs import contract, drawings, editions, engine, reference
 
     if reasons and not day:
         raise InputError("--why explains an edition; give its day with --edition")
@@ -443,6 +443,7 @@ def accept_command(names: tuple[str, ...], day: str | None, reasons: dict[str, s
     answer.replace_answer(
         answer.write_answer([engine.run_notebook(name) for name in contract.list_notebooks()])
     )
+    lines += [f"chart {move}" for move in drawings.accept_drawings()]
     for line in lines or ["nothing moved"]:
         click.echo(line)
 

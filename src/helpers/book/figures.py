@@ -91,7 +91,7 @@ def render_figure(
     """
     meta, tables = spec["usermeta"], frame.tables(spec)
     still = _still(spec)
-    picture = _download_svg(spec)
+    picture = draw_picture(spec)
     named = {"svg": picture.encode(), "png": _png(picture)}
     paths = {kind: _path(meta["name"], content, kind) for kind, content in named.items()}
     files = {paths[kind]: content for kind, content in named.items()}
@@ -245,7 +245,7 @@ def _serialise(tree: etree._Element) -> str:
     return str(etree.tostring(tree, encoding="unicode"))
 
 
-def _download_svg(spec: frame.Spec) -> str:
+def draw_picture(spec: frame.Spec) -> str:
     """Return the picture that leaves the page: with title, source, margins, paper and literal colours."""
     meta = spec["usermeta"]
     tree = etree.fromstring(_to_svg(spec))
