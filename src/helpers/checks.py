@@ -11,10 +11,20 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from helpers import data, paths
-from helpers.book import answer, before_after, descriptions, private, site_checks
+from helpers.book import answer, before_after, corrections, descriptions, private, site_checks
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
 from helpers.paths import EDITION_FILE, SUMS_FILE
-from helpers.runs import contract, drawings, engine, inputs, recheck, reference, references, verdicts
+from helpers.runs import (
+    contract,
+    drawings,
+    editions,
+    engine,
+    inputs,
+    recheck,
+    reference,
+    references,
+    verdicts,
+)
 from helpers.runs.nbval import compare_outputs, find_unexecuted
 from helpers.runs.results import index_results
 
@@ -176,6 +186,12 @@ def check_charts(_: Path) -> list[str]:
     return moves
 
 
+def check_corrections(_: Path) -> list[str]:
+    """The newest entry of every result in the list of corrections is what the runs say."""
+    now = editions.take_edition([engine.run_notebook(name) for name in contract.list_chapters()])
+    return corrections.find_faults({name: run.results for name, run in now.runs.items()}, now.verdicts)
+
+
 CHECKS: dict[str, Check] = {
     "data": check_data,
     "parameters": check_parameters,
@@ -184,6 +200,7 @@ CHECKS: dict[str, Check] = {
     "nbval": check_nbval,
     "reference": check_reference,
     "charts": check_charts,
+    "corrections": check_corrections,
     "answer": check_answer,
     "verdicts": check_verdicts,
     "cache": check_cache,

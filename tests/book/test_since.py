@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from helpers.book.corrections import describe_corrections
 from helpers.book.since import describe_since
 from helpers.runs.editions import Edition
 from helpers.runs.snapshot import Snapshot
@@ -36,13 +37,14 @@ def test_what_moved_is_shown_with_chart_verdict_and_input():
         assert words in text
     assert "<td>mixed</td><td>supported</td>" in text
     assert "<td>file data/events.csv</td><td>aaaaaaaaaaaa</td><td>bbbbbbbbbbbb</td>" in text
-    assert "earlier editions" not in text
 
 
 def test_corrections_of_earlier_editions_stay_listed_with_their_reason():
     reasoned = replace(take("2026-07-01", 3.0), why={"growth/final_level": "A source was misread."})
-    text = describe_since(NOW, take("", 3.0), [take("2026-06-01", 1.0), reasoned])
+    kept = [take("2026-06-01", 1.0), reasoned]
+    text = describe_since(NOW, take("", 3.0), kept)
     assert "Results moved: 0" in text
-    history = text.partition("## What moved in earlier editions")[2]
+    assert "](corrections.md)" in text
+    history = describe_corrections(NOW, {}, kept).partition("## Between editions")[2]
     assert ">2026-07-01</span></td>" in history
     assert "<td>1%</td><td>3%</td><td>A source was misread.</td>" in history

@@ -30,6 +30,7 @@ from helpers.book import (
     chapters,
     chromium,
     citing,
+    corrections,
     evidence_pages,
     figures,
     linked,
@@ -320,6 +321,8 @@ def _write_sources(
     kept = editions.read_editions() if since.is_published(edition) else []
     page = since.describe_since(edition, editions.take_edition(runs) if kept else None, kept)
     (paths.RECORDS / "since.md").write_text(page, encoding="utf-8")
+    page = corrections.describe_corrections(edition, answers[-1].results, kept)
+    (paths.RECORDS / "corrections.md").write_text(page, encoding="utf-8")
     book = citing.read_book(edition)
     files = evidence_pages.write_evidence(edition, described)
     claims, systems = (data.load(name, edition["as_of"]) for name in ("claims", "systems"))

@@ -1,10 +1,9 @@
-"""The page on what moved since the last published edition, and in the editions before it."""
+"""The page on what moved since the last published edition."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from itertools import pairwise
 from typing import Any
 
 from helpers.book.addresses import find_anchor
@@ -15,7 +14,7 @@ from helpers.runs.editions import Edition
 from helpers.runs.scenarios import DEFAULT
 
 _TITLE = "# Since the last edition"
-_REPLAY = (
+REPLAY = (
     "Published editions of the report are compared with one another. This is none of them: it shows the "
     "report as of {as_of}, scenario {scenario}, and stands in no order of publication. How answers moved "
     "from day to day stands in [How the answers moved](moved.md)."
@@ -45,17 +44,14 @@ def describe_since(described: Mapping[str, Any], now: Edition | None, kept: Sequ
         The published ones before it, in order.
     """
     if not is_published(described):
-        return join_page([_TITLE, _REPLAY.format(**described)])
+        return join_page([_TITLE, REPLAY.format(**described)])
     if now is None or not kept:
         return join_page([_TITLE, _FIRST])
     parts = [_TITLE, _summarise(kept[-1], now), *_describe_step(kept[-1], now)]
-    if earlier := [row for old, new in pairwise(kept) for row in _list_moves(old, new)]:
-        history = write_table(["Edition", "Result", "Before", "Then", "Why"], earlier)
-        parts += ["## What moved in earlier editions", embed(_undated(history))]
-    return join_page(parts)
+    return join_page([*parts, "What moved in earlier editions stands in [Corrections](corrections.md)."])
 
 
-def _undated(html: str) -> str:
+def undated(html: str) -> str:
     """Mark days of publication: they are later than the data, and no hindsight."""
     return f"<div data-undated>{html}</div>"
 
@@ -75,13 +71,13 @@ def _summarise(old: Edition, new: Edition) -> str:
     }
     told = ", ".join(f"{words}: {count}" for words, count in counts.items()).capitalize()
     before = f"the edition published on {old.day}, which knew what was public by {old.as_of}"
-    return embed(_undated(f"<p>Compared with {before}. {told}.</p>"))
+    return embed(undated(f"<p>Compared with {before}. {told}.</p>"))
 
 
 def _describe_step(old: Edition, new: Edition) -> Iterator[str]:
     found = _compare(old, new)
     tables: list[tuple[str, list[str], list[list[str]]]] = [
-        ("Results", ["Result", "Before", "Now"], [row[1:4] for row in _list_moves(old, new)]),
+        ("Results", ["Result", "Before", "Now"], [row[1:4] for row in list_moves(old, new)]),
         ("Charts", ["Chart", "What became of it"], [row for each in found for row in _list_charts(each)]),
         ("Verdicts", ["Claim", "Before", "Now"], list(_list_verdicts(old, new))),
         (
@@ -93,10 +89,11 @@ def _describe_step(old: Edition, new: Edition) -> Iterator[str]:
     for heading, columns, rows in tables:
         if rows:
             yield f"## {heading}"
-            yield embed(_undated(write_table(columns, rows)))
+            yield embed(undated(write_table(columns, rows)))
 
 
-def _list_moves(old: Edition, new: Edition) -> Iterator[list[str]]:
+def list_moves(old: Edition, new: Edition) -> Iterator[list[str]]:
+    """Yield a row for each result that moved between two editions: day, result, before, then, why."""
     for each in _compare(old, new):
         for move in each.moves:
             name = f"{each.notebook}/{move.name}"
