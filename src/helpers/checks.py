@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from helpers import data, paths
-from helpers.book import answer, before_after, corrections, descriptions, private, site_checks
+from helpers.book import answer, before_after, corrections, descriptions, private, site_checks, trails
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
 from helpers.paths import EDITION_FILE, SUMS_FILE
 from helpers.runs import (
@@ -93,6 +93,11 @@ def check_outside(folder: Path) -> list[str]:
 def check_links(folder: Path) -> list[str]:
     """Every link inside the book leads somewhere, anchors included."""
     return site_checks.check_links(_book(folder))
+
+
+def check_trails(folder: Path) -> list[str]:
+    """Every number in the text leads to its row, and from there to its sources or assumptions."""
+    return trails.find_broken_trails(_book(folder))
 
 
 def check_policy(folder: Path) -> list[str]:
@@ -207,6 +212,7 @@ CHECKS: dict[str, Check] = {
     "hindsight": check_hindsight,
     "outside": check_outside,
     "links": check_links,
+    "trails": check_trails,
     "policy": check_policy,
     "private": check_private,
     "descriptions": check_descriptions,

@@ -287,20 +287,25 @@ def _describe_run(run: Record) -> list[str]:
         embed(_command(run)),
         f"(results-{anchor(notebook)})=\n### Results",
         embed(_results(run)),
-        "### Parameters",
+        f"({_parameters_anchor(notebook)})=\n### Parameters",
         embed(_parameters(run)),
         "### Inputs and versions",
         embed(_inputs(run)),
     ]
 
 
+def _parameters_anchor(notebook: str) -> str:
+    return f"parameters-{anchor(notebook)}"
+
+
 def _results(run: Record) -> str:
+    assumed = f'<a href="#{_parameters_anchor(str(run["notebook"]))}">assumptions of the run</a>'
     rows = [
         [
             f"{escape(result['meaning'])}<small><code>{escape(result['name'])}</code></small>",
             _value(result),
             escape(_interval(result)),
-            _references(result["inputs"], run["as_of"]),
+            _references(result["inputs"], run["as_of"]) or assumed,
         ]
         for result in run["results"]
     ]
