@@ -134,7 +134,7 @@ def check_digest(folder: Path) -> list[str]:
     return sorted(complaints)
 
 
-def check_crate(folder: Path) -> list[str]:
+def check_provenance(folder: Path) -> list[str]:
     """The record of provenance names every file and run of its edition, with hash and licence."""
     # Its import would cost every other check.
     from helpers.book import crate_checks
@@ -216,7 +216,7 @@ CHECKS: dict[str, Check] = {
     "policy": check_policy,
     "private": check_private,
     "descriptions": check_descriptions,
-    "crate": check_crate,
+    "provenance": check_provenance,
     "digest": check_digest,
 }
 

@@ -10,7 +10,7 @@ from rocrate_validator.utils.http import HttpRequester
 
 from helpers import paths
 from helpers.book import crate
-from helpers.checks import check_crate
+from helpers.checks import check_provenance
 
 CONTEXT = Path(rocrate.__file__).parent / "data" / "ro-crate.jsonld"
 
@@ -38,4 +38,4 @@ def test_the_built_record_meets_every_must_of_the_specification(tmp_path, monkey
     )
     found = services.validate(asked)
     assert [] == [issue.message for issue in found.get_issues()]
-    assert [] == check_crate(book)
+    assert [] == check_provenance(book)
