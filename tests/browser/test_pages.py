@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,19 +19,51 @@ SHORTEN = """() => {
     [...document.querySelectorAll("details.hide")].slice(4).forEach((code) => code.remove());
     document.querySelectorAll("svg[role=img]").forEach((picture) => picture.replaceChildren());
 }"""
+# What has the same classes from the page down to itself has the same colours: one of a kind is looked at.
+THIN = """() => {
+    const seen = new Set();
+    const name = (element) => {
+        const words = [];
+        for (let each = element; each.localName !== "main"; each = each.parentElement) {
+            words.push(`${each.localName}.${each.className}`);
+        }
+        return words.join(" ");
+    };
+    document.querySelectorAll("main :is(p, li, dt, dd, tr, pre, figure, h2, h3)").forEach((block) => {
+        if (!block.isConnected) return;
+        const kinds = [block, ...block.querySelectorAll("*:not(math *)")].map(name);
+        if (kinds.every((kind) => seen.has(kind))) block.remove();
+        kinds.forEach((kind) => seen.add(kind));
+    });
+}"""
+ALL_BUT_CONTRAST = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": False}}}
+CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# Brings one figure after the other near and returns how many marks the live picture of each has.
+ENLIVEN = f"""async () => {{
+    const marks = [];
+    for (const figure of document.querySelectorAll("figure.kx-figure")) {{
+        figure.scrollIntoView();
+        await new Promise((resolve) => {{
+            const look = () => /live|error/.test(figure.dataset.state) ? resolve() : setTimeout(look);
+            look();
+        }});
+        marks.push(figure.querySelector(".kx-live svg").querySelectorAll("{MARKS}").length);
+    }}
+    return marks;
+}}"""
+SERVED = ("index.html", "chapters/closed_loop.html", "records/claims.html", "search.html")
 
 
-@pytest.mark.parametrize("place", ["disk", "server"])
-def test_no_page_complains_or_asks_for_anything_outside(
-    place: str, open_visit: OpenVisit, page_names: list[str]
-) -> None:
-    """From disk and from a server the console stays empty and every request stays in the book."""
-    visit = open_visit(place)
-    for name in page_names:
-        visit.open(name).wait_for_load_state("load")
+def test_no_page_complains_or_asks_for_anything_outside(open_visit: OpenVisit, page_names: list[str]) -> None:
+    """The console stays empty and every request in the book: from disk, and one page of a kind served."""
+    for place, names in (("disk", page_names), ("server", SERVED)):
+        visit = open_visit(place)
+        for name in names:
+            visit.open(name).wait_for_load_state("load")
 
-    assert visit.messages == []
-    assert visit.requests == []
+        assert visit.messages == []
+        assert visit.requests == []
 
 
 @pytest.mark.parametrize("place", ["disk", "server"])
@@ -64,21 +96,17 @@ def test_every_figure_is_drawn_without_javascript(open_visit: OpenVisit, chapter
             assert picture.locator(MARKS).count() > 3
 
 
-@pytest.mark.parametrize("place", ["disk", "server"])
-def test_every_figure_comes_alive_when_it_comes_near(
-    place: str, open_visit: OpenVisit, chapter_names: list[str]
-) -> None:
-    """With scripts, each figure is drawn anew from its data, under the same policy."""
-    visit = open_visit(place)
-    for name in chapter_names:
-        page = visit.open(name)
-        for figure in page.locator("figure.kx-figure").all():
-            figure.scroll_into_view_if_needed()
-            figure.locator("xpath=self::*[@data-state='live']").wait_for(timeout=20_000)
-            assert figure.locator(".kx-live svg").locator(MARKS).count() > 3
+def test_every_figure_comes_alive_when_it_comes_near(open_visit: OpenVisit, chapter_names: list[str]) -> None:
+    """With scripts, each figure is drawn anew from its data, under the same policy, served or not."""
+    for place, names in (("disk", chapter_names), ("server", chapter_names[:1])):
+        visit = open_visit(place, reduced_motion="reduce")
+        for name in names:
+            marks = visit.open(name).evaluate(ENLIVEN)
+            assert marks
+            assert min(marks) > 3
 
-    assert visit.messages == []
-    assert visit.requests == []
+        assert visit.messages == []
+        assert visit.requests == []
 
 
 def test_nothing_runs_over_the_edge_of_a_phone(open_visit: OpenVisit, page_names: list[str]) -> None:
@@ -94,24 +122,20 @@ def test_nothing_runs_over_the_edge_of_a_phone(open_visit: OpenVisit, page_names
     assert wide == []
 
 
-@pytest.mark.parametrize(
-    ("scheme", "options"),
-    [("light", {}), ("dark", {"runOnly": ["color-contrast"]})],
-)
-def test_pages_are_accessible_with_everything_unfolded(
-    scheme: str, options: dict[str, Any], open_visit: OpenVisit, page_names: list[str]
-) -> None:
-    """Axe finds nothing at all, charts' own pages included; in the dark only contrast can differ."""
-    visit = open_visit(color_scheme=scheme)
+def test_pages_are_accessible_with_everything_unfolded(open_visit: OpenVisit, page_names: list[str]) -> None:
+    """Axe finds nothing at all, charts' own pages included; contrast is looked at in both schemes."""
+    visit = open_visit()
     found = []
     for name in [*page_names, "figures/loss-bound.html"]:
         page = visit.open(name)
         page.evaluate(UNFOLD)
         page.evaluate(SHORTEN)
-        for violation in (
-            Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
-        ):
-            found.append((name, violation["id"], violation["nodes"][0]["html"][:120]))
+        axe = Axe().run(page, options=ALL_BUT_CONTRAST).response
+        page.evaluate(THIN)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            axe["violations"] += page.evaluate("(rules) => axe.run(rules)", CONTRAST)["violations"]
+        found += [(name, each["id"], each["nodes"][0]["html"][:120]) for each in axe["violations"]]
 
     assert found == []
 
