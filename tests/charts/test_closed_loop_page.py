@@ -31,7 +31,7 @@ def test_a_share_that_is_not_known_has_no_mark():
 def test_a_reason_takes_the_place_of_a_picture():
     """No grid is drawn where its inputs had not been published."""
     chart = charts.chart_loss_bound(GRID, {}, "own", "no share was published")
-    assert "no share was published" in chart.spec["description"]
+    assert "No share was published" in chart.spec["description"]
 
 
 def test_a_break_even_is_drawn_as_a_share_and_an_end_that_moves_nothing_has_no_word():

@@ -203,5 +203,5 @@ def test_a_message_in_place_of_a_chart_describes_itself():
     )
     assert (
         framed.spec["description"]
-        == "A message in place of the chart 'GMV growth': nothing published by then."
+        == "A message in place of the chart 'GMV growth': Nothing published by then."
     )

@@ -49,7 +49,7 @@ def test_what_is_not_known_is_a_message_with_its_reason():
     chart = pages.chart_growth_ahead(
         pd.DataFrame(columns=["displacement", "path", "growth"]), 0.3, "no share was printed", "a source"
     )
-    assert "no share was printed" in chart.spec["description"]
+    assert "No share was printed" in chart.spec["description"]
 
 
 def test_accounts_that_cannot_be_split_say_what_is_missing():

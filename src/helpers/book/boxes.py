@@ -239,6 +239,7 @@ def _write_box(box: _Box, script: str, sheet: str) -> str:
         f'<a class="kx-if-link" href="#what-if">{box.say("link")}</a>'
         f'<a href="{escape(sheet)}" download="{box.grid.notebook}-{box.part}.csv">'
         f"{box.say('sheet', points=count)}</a></p>",
+        *([_write_bar(box)] if box.part == "what_if" else []),
     ]
     label = box.say("days" if box.part == "days" else "title")
     html = _LINE.join(
@@ -250,6 +251,15 @@ def _write_box(box: _Box, script: str, sheet: str) -> str:
         ]
     )
     return write_details(label, html, 'class="kx-if-days"') if box.part == "days" else html
+
+
+def _write_bar(box: _Box) -> str:
+    """Return what stays in sight while an assumption is moved: what it comes to, and the way back."""
+    return (
+        f'<div class="kx-if-bar" hidden><p><strong>{box.say("moved")}</strong> <span></span></p>'
+        f'<a href="#what-if">{box.say("title")}</a>'
+        f'<button class="kx-button kx-if-back" type="button">{box.say("back")}</button></div>'
+    )
 
 
 def _write_slider(box: _Box, name: str, own: int) -> str:

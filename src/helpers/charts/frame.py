@@ -26,6 +26,7 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 SHORTEST_ALT = 40
 MESSAGE = "_message"
+MESSAGE_WIDTH = 320
 REFUSED = frozenset(
     {"transform", "aggregate", "bin", "timeUnit", "impute", "datasets", "url", "op", "facet", "repeat"}
 )
@@ -135,7 +136,7 @@ def _find_message(spec: Spec) -> str | None:
     """Return what a chart-shaped message says, or None for a chart."""
     rows = spec.get("data", {}).get("values") or [{}]
     message = rows[0].get(MESSAGE)
-    return None if message is None else str(message).rstrip(".")
+    return None if message is None else " ".join(str(message).split()).rstrip(".")
 
 
 def _inline(spec: Spec) -> Spec:
@@ -306,14 +307,21 @@ def _contains(larger: pd.DataFrame, smaller: pd.DataFrame) -> bool:
 
 
 def chart_message(text: str = "Nothing published by then") -> alt.Chart:
-    """Return a chart-shaped message for data that do not exist (yet).
+    """Return a chart-shaped message for data that do not exist (yet); it fits a phone.
 
     >>> chart_message().to_dict()["mark"]["type"]
     'text'
     """
+    lines = wrap(text[:1].upper() + text[1:], theme.TEXT + 2, MESSAGE_WIDTH)
     message: alt.Chart = (
-        alt.Chart(pd.DataFrame({MESSAGE: [text]}), width=theme.WIDTH, height=120)
-        .mark_text(fontSize=theme.TEXT + 2, color=theme.colour("muted"))
-        .encode(text=alt.Text(f"{MESSAGE}:N"), x=alt.value(theme.WIDTH / 2), y=alt.value(60))
+        alt.Chart(pd.DataFrame({MESSAGE: ["\n".join(lines)]}), width=theme.WIDTH, height=120)
+        .mark_text(
+            align="left",
+            fontSize=theme.TEXT + 2,
+            color=theme.colour("muted"),
+            lineBreak="\n",
+            lineHeight=20,
+        )
+        .encode(text=alt.Text(f"{MESSAGE}:N"), x=alt.value(0), y=alt.value(40))
     )
     return message

@@ -7,18 +7,19 @@
   var bundle = new URL(script.getAttribute("data-bundle") || "vega-bundle.js", script.src).href;
   var loaded = {};
 
-  function load(address) {
+  // Load a script once, for what else on the page needs one too; after a failure it may be tried again.
+  window.kxLoad = function load(address) {
     if (!loaded[address]) {
       loaded[address] = new Promise(function (resolve, reject) {
         var element = document.createElement("script");
         element.src = address;
         element.onload = resolve;
-        element.onerror = function () { reject(new Error("cannot load " + address)); };
+        element.onerror = function () { delete loaded[address]; reject(new Error("cannot load " + address)); };
         document.head.appendChild(element);
       });
     }
     return loaded[address];
-  }
+  };
 
   function widen(view, change) {
     var beside = view.hconcat;
@@ -87,8 +88,8 @@
   }
 
   function enliven(figure) {
-    load(bundle)
-      .then(function () { return load(new URL(figure.getAttribute("data-spec"), document.baseURI).href); })
+    window.kxLoad(bundle)
+      .then(function () { return window.kxLoad(new URL(figure.getAttribute("data-spec"), document.baseURI).href); })
       .then(function () { return draw(figure); })
       .then(function () { follow(figure); })
       .catch(function (problem) { failed(figure, problem); });

@@ -1,22 +1,9 @@
 // Moves a chapter's "what if" to another point. All texts stand in the grid's script, finished; this one picks
-// them and fills slots. A classic script without dependencies: it works from disk and without inline code.
+// them and fills slots. A classic script that needs the loader of figures.js only: it works from disk and without
+// inline code.
 (function () {
   "use strict";
   var MARK = "#what-if:";
-  var loaded = {};
-
-  function load(address) {
-    if (!loaded[address]) {
-      loaded[address] = new Promise(function (resolve, reject) {
-        var element = document.createElement("script");
-        element.src = address;
-        element.onload = resolve;
-        element.onerror = function () { delete loaded[address]; reject(new Error("cannot load " + address)); };
-        document.head.appendChild(element);
-      });
-    }
-    return loaded[address];
-  }
 
   function fill(template, texts) {
     var next = 0;
@@ -27,6 +14,8 @@
     this.element = element;
     this.sliders = Array.prototype.slice.call(element.querySelectorAll("input[type=range]"));
     this.own = this.read();
+    this.bar = element.querySelector(".kx-if-bar");
+    this.back = element.querySelector(".kx-if-links > .kx-if-back");
   }
 
   Box.prototype.read = function () {
@@ -39,7 +28,7 @@
 
   Box.prototype.load = function () {
     var data = this.element.dataset;
-    return load(new URL(data.grid, document.baseURI).href).then(function () {
+    return window.kxLoad(new URL(data.grid, document.baseURI).href).then(function () {
       return window.kxWhatIf[data.notebook][data.part];
     });
   };
@@ -78,7 +67,21 @@
     this.mark(steps);
     this.state = grid.names.map(function (name, axis) { return name + "=" + tokens[axis]; }).join("&");
     this.element.querySelector(".kx-if-link").href = MARK + this.state;
-    this.element.querySelector(".kx-if-back").hidden = !this.isMoved();
+    this.back.hidden = !this.isMoved();
+    this.announce();
+  };
+
+  // Whoever reads on below is told that the text there does not follow.
+  Box.prototype.announce = function () {
+    if (!this.bar) { return; }
+    this.bar.hidden = !this.isMoved();
+    this.bar.querySelector("span").textContent = this.element.querySelector(".kx-said > span").textContent;
+  };
+
+  Box.prototype.goBack = function () {
+    this.set(this.own);
+    this.sliders[0].focus();
+    return this.show().then(remember);
   };
 
   Box.prototype.mark = function (steps) {
@@ -134,11 +137,10 @@
       slider.addEventListener("change", function () { box.show().then(remember); });
     });
     box.element.classList.add("kx-ready");
-    box.element.querySelector(".kx-if-back").addEventListener("click", function () {
-      box.set(box.own);
-      box.show().then(remember);
-      box.sliders[0].focus();
+    box.element.querySelectorAll(".kx-if-back").forEach(function (button) {
+      button.addEventListener("click", function () { box.goBack(); });
     });
+    if (box.bar) { document.querySelector("main").appendChild(box.bar); }
     ["pointerenter", "focusin"].forEach(function (sign) {
       box.element.addEventListener(sign, function () { box.load().catch(function () {}); }, { once: true });
     });
