@@ -96,7 +96,7 @@ def test_the_chart_draws_every_known_point_and_marks_one(page):
     assert ["4"] == moved.xpath("./g[@class='kx-on']/g[@class='kx-on']/@data-step")
     assert ["2"] == moved.xpath("./g[@class='kx-on']/@data-row")
     assert 1 == len(dated.xpath(".//circle"))
-    assert "Level & horizon." in page.get_element_by_id(moved.get("aria-labelledby")).text_content()
+    assert "Level & horizon" == moved.get("aria-label")
 
 
 def test_all_points_can_be_taken_away_in_full_precision(rendered):

@@ -11,7 +11,7 @@ def draw(rows, *, places=(0.0, 1.0, 2.0), chosen=(0, 0)):
     axis = Axis(places, [f"{place:g}" for place in places])
     labels = [f"row {number}" for number in range(len(rows))]
     return etree.fromstring(
-        draw_response(axis, rows, row_labels=labels, chosen=chosen, write="{:g}".format, labelled_by="said")
+        draw_response(axis, rows, row_labels=labels, chosen=chosen, write="{:g}".format, label="what is said")
     )
 
 

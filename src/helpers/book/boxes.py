@@ -297,21 +297,20 @@ def _write_chart(box: _Box) -> str:
         [_find_dot(box.grid.points[step * count + row][box.panel.chart]) for step in range(first)]
         for row in range(count)
     ]
-    anchor = f"{box.part}-chart".replace("_", "-")
     drawn = draw_response(
         Axis(_list_places(box, names[0]), [short for short, _ in _list_steps(box, names[0])]),
         rows,
         row_labels=[short for short, _ in _list_steps(box, names[-1])] if others else [""],
         chosen=(box.grid.own[1] if others else 0, box.grid.own[0]),
         write=lambda number: _write_tick(number, str(chart["unit"])),
-        labelled_by=anchor,
+        label=str(chart["meaning"]).rstrip("."),
     )
     meaning = str(chart["meaning"])
     if others:
         said = box.say("chart", result=meaning, parameter=f"{_describe_axis(box, names[0])}.")
     else:
         said = box.say("chart_days", result=meaning)
-    return f'<figure class="kx-if-chart">{drawn}<figcaption id="{anchor}">{said}</figcaption></figure>'
+    return f'<figure class="kx-if-chart">{drawn}<figcaption>{said}</figcaption></figure>'
 
 
 def _find_dot(result: Mapping[str, Any]) -> Dot | None:

@@ -200,6 +200,8 @@ class PageRewriter(HTMLParser):
         if "headerlink" in (given.get("class") or ""):
             # A heading is read without the mark of its link.
             given |= {"aria-hidden": "true", "tabindex": "-1"}
+        elif tag == "a" and "current" in (given.get("class") or "").split():
+            given |= {"aria-current": "page"}
         elif not unwanted & given.keys():
             return text
         if style := (given.get("style") or "").strip().rstrip(";"):

@@ -45,7 +45,7 @@ def draw_response(
     row_labels: Sequence[str],
     chosen: tuple[int, int],
     write: Callable[[float], str],
-    labelled_by: str,
+    label: str,
 ) -> str:
     """Return the picture of a result over an axis, one line a row.
 
@@ -60,8 +60,8 @@ def draw_response(
         Row and step that are marked.
     write : callable
         Writes a number of the upright axis.
-    labelled_by : str
-        Id of the element that says what the picture shows.
+    label : str
+        What the picture shows, for readers who do not see it; its figure says the rest.
     """
     ticks = _find_ticks([each for row in rows for dot in row if dot for each in _list_ends(dot)])
     right, up = _scale(axis.places, LEFT, WIDTH - RIGHT), _scale(ticks, HEIGHT - BOTTOM, TOP)
@@ -83,7 +83,7 @@ def draw_response(
         drawn.append(f'<g data-row="{number}"{mark}>{_draw_line(line)}{"".join(dots)}</g>')
     parts += [*drawn[: chosen[0]], *drawn[chosen[0] + 1 :], drawn[chosen[0]]]
     return (
-        f'<svg class="kx-response" role="img" aria-labelledby="{labelled_by}" font-size="{TEXT}"'
+        f'<svg class="kx-response" role="img" aria-label="{escape(label)}" font-size="{TEXT}"'
         f' viewBox="0 0 {WIDTH:g} {HEIGHT:g}">{"".join(parts)}</svg>'
     )
 
