@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 
@@ -44,13 +44,19 @@ def test_a_term_is_explained_on_focus_and_goes_with_escape(open_visit: OpenVisit
     assert words in page.locator("dt:target").inner_text()
 
 
+class _LinkedSite(BookHandler):
+    """A site whose book is laid below it by a link instead of a copy."""
+
+    translate_path = SimpleHTTPRequestHandler.translate_path
+
+
 @pytest.fixture
 def deep_site(book_dir: Path, tmp_path: Path) -> Iterator[str]:
     """The book below a folder of a site that answers a lost address with the book's page."""
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "kuaishou").symlink_to(book_dir)
     (tmp_path / "404.html").symlink_to(book_dir / "404.html")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(BookHandler, directory=str(tmp_path)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_LinkedSite, directory=str(tmp_path)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/reports/kuaishou/"
     server.shutdown()
