@@ -9,7 +9,7 @@ NEWEST := _build/newest
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in
 
 .DEFAULT_GOAL := help
-.PHONY: help install book test verify pdf lab serve bench accept lint types nbval reference lock newest clean
+.PHONY: help install book test verify mutants pdf lab serve bench accept lint types nbval reference lock newest clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,14 @@ verify: $(READY) ## the long checks: every promise, every accepted edition
 reference: $(READY) ## compare every edition's results and verdicts with the accepted ones
 	@$(BIN)/report check reference
 
+.venv/mutmut: tests/mutants.txt $(READY)
+	@echo "installing what tests/mutants.txt locks into $@ (once)"
+	@$(BIN)/uv pip install --quiet --no-deps --require-hashes --python $(BIN)/python --target $@ -r tests/mutants.txt
+	@touch $@
+
+mutants: .venv/mutmut ## change the models line by line: do tests notice? OPTIONS="--sample 50 --seed 2 divisia"
+	@PYTHONPATH=$(CURDIR)/.venv/mutmut $(BIN)/python tests/mutants.py $(OPTIONS)
+
 nbval: $(READY) ## compare the executed notebooks with a real kernel, output for output
 	@$(BIN)/report check executed nbval
 
@@ -66,6 +74,8 @@ types: $(READY) ## mypy, strict
 
 lock: $(READY) ## compile requirements.txt from requirements.in; UPGRADE=--upgrade raises versions
 	@$(COMPILE) $(UPGRADE) -o requirements.txt
+	@echo mutmut | $(BIN)/uv pip compile $(UPGRADE) --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate -c requirements.txt - -o tests/mutants.txt
 
 newest: $(READY) ## test the newest versions that requirements.in allows, apart from .venv and the lock
 	@mkdir -p $(NEWEST)

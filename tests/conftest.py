@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from playwright.sync_api import Browser
 
 from helpers import paths
@@ -17,6 +17,9 @@ from helpers.errors import EnvironmentMissingError
 UNTIMED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("repeatable", derandomize=True, **UNTIMED)
 settings.register_profile("explore", **UNTIMED)
+# A mutant needs to be noticed, not explained.
+WITHOUT_SHRINKING = (Phase.explicit, Phase.generate)
+settings.register_profile("mutants", derandomize=True, phases=WITHOUT_SHRINKING, **UNTIMED)
 settings.load_profile("repeatable")
 
 

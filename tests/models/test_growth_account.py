@@ -1,5 +1,6 @@
 """An increase taken apart over like quarters: parts, ranges over choices, and words that follow from them."""
 
+import dataclasses
 import math
 
 import pandas as pd
@@ -70,6 +71,8 @@ def test_the_weakest_year_and_what_went_with_it(account):
     assert weakest["end"] == "2021Q2"
     assert growth_account.describe_others(account, USERS, TIME, "2021Q2") == "users fell and time grew"
     assert growth_account.list_falls(account, PER_HOUR) == ["2021"]
+    both = dataclasses.replace(account, links=account.links.assign(effect=-1.0))
+    assert growth_account.describe_others(both, USERS, TIME, "2021Q2") == "users and time fell as well"
     leaders = growth_account.find_leaders(account, (PER_HOUR, USERS, TIME))
     assert leaders.to_dict() == {"2021": TIME, "2022": PER_HOUR}
 

@@ -28,7 +28,14 @@ def test_an_empty_series_stays_empty():
     assert arrange_quarters(pd.Series([], dtype=float)).empty
 
 
-@pytest.mark.parametrize("text", ["2022", "2022Q5", "2022-Q1", "22Q1", "2022q1", ""])
+@pytest.mark.parametrize("level", [0.0, -1.0])
+def test_a_level_of_nothing_is_refused(level):
+    """Logs are taken of levels."""
+    with pytest.raises(InputError, match=f"must be above zero .got {level}"):
+        arrange_quarters(pd.Series([1.0, level], index=["2022Q1", "2022Q2"]))
+
+
+@pytest.mark.parametrize("text", ["2022", "2022QX", "2022Q5", "2022-Q1", "22Q1", "2022q1", ""])
 def test_what_is_no_quarter_is_refused_by_its_text(text):
     """The message shows the form wanted and the text given."""
     with pytest.raises(InputError, match=f"must look like 2022Q2 \\(got '{text}'\\)"):

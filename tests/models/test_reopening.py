@@ -179,6 +179,15 @@ def test_the_two_yardsticks_part_above_the_break_even():
     record = ReopeningRecord()
     table = summarise_interests(record, displaced_shares=(0.2, 0.6, 1.0), outside_commission_rates=(0.01,))
     assert table["region"].tolist() == ["both gain", "GMV gains, revenue loses", "one stays as it is"]
+    for row in table.itertuples():
+        cell = record.model_copy(
+            update={"displaced_share": row.displaced_share, "outside_commission_rate": 0.01}
+        )
+        found = solve_reopening(cell)
+        assert (row.gmv_change_pct, row.revenue_change_pct) == (
+            found.gmv_change_pct,
+            found.revenue_change_pct,
+        )
 
 
 def test_sensitivity_puts_the_largest_swing_first():
