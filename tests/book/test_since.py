@@ -47,4 +47,4 @@ def test_corrections_of_earlier_editions_stay_listed_with_their_reason():
     assert "](corrections.md)" in text
     history = describe_corrections(NOW, {}, kept).partition("## Between editions")[2]
     assert ">2026-07-01</span></td>" in history
-    assert "<td>1%</td><td>3%</td><td>A source was misread.</td>" in history
+    assert "<small>A source was misread.</small></td><td>1%</td><td>3%</td>" in history

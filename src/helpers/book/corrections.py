@@ -100,12 +100,16 @@ def describe_corrections(described: Mapping[str, Any], results: Results, kept: S
         return join_page([_TITLE, REPLAY.format(**described)])
     parts = [_TITLE, _HISTORY if kept else _NONE_YET]
     if moved := [row for old, new in pairwise(kept) for row in list_moves(old, new)]:
-        table = write_table(["Edition", "Result", "Before", "Then", "Why"], moved)
-        parts += ["## Between editions", embed(undated(table))]
+        parts += ["## Between editions", _write_table("Edition", moved)]
     if listed := [_write_correction(each, results) for each in read_corrections()]:
-        table = write_table(["Day", "What", "Before", "Then", "Why"], listed)
-        parts += ["## Before the first edition", _DRAFTS, embed(undated(table))]
+        parts += ["## Before the first edition", _DRAFTS, _write_table("Day", listed)]
     return join_page(parts)
+
+
+def _write_table(when: str, rows: Sequence[Sequence[str]]) -> str:
+    """Return a table of moves; the reason stands under what moved, where a narrow screen shows it too."""
+    narrow = [[day, f"{what}<small>{why}</small>", old, new] for day, what, old, new, why in rows]
+    return embed(undated(write_table([when, "What moved, and why", "Before", "Then"], narrow)))
 
 
 def _write_correction(each: Correction, results: Results) -> list[str]:
