@@ -76,6 +76,9 @@ def test_a_lost_address_finds_its_way_back_at_any_depth(open_visit: OpenVisit, d
     page.locator("main").get_by_role("link", name="front page").click()
     assert page.url == f"{deep_site}index.html"
 
+    page.goto(f"{deep_site}chapters/cut%E5%BF")  # in the middle of a character
+    page.locator(f'.kx-home[href="{deep_site.partition("/reports")[1]}/kuaishou/index.html"]').wait_for()
+
 
 def test_pages_work_where_storage_is_closed(open_visit: OpenVisit) -> None:
     """The choice of dark then lasts for the page, and nothing complains."""
