@@ -16,11 +16,12 @@ from typing import Any
 import pandas as pd
 
 from helpers import paths
-from helpers.charts.frame import MIME, Spec, tables
+from helpers.charts.frame import Spec, tables
 from helpers.errors import InputError
 from helpers.runs import contract, engine
 from helpers.runs.record import Run
 from helpers.runs.reference import REFERENCE, values_agree
+from helpers.runs.snapshot import read_charts
 
 FOLDER = "charts"
 WORDS = ("title", "subtitle", "alt")
@@ -102,9 +103,7 @@ def read_accepted(notebook: str) -> dict[str, Spec]:
 
 def collect_drawings(run: Run) -> dict[str, Spec]:
     """Return what the charts of a run draw, by name and without the theme."""
-    outputs = [output for cell in run.read_notebook().cells for output in cell.get("outputs", ())]
-    specs = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
-    return {spec["usermeta"]["name"]: _bare(spec) for spec in specs}
+    return {spec["usermeta"]["name"]: _bare(spec) for spec in read_charts(run)}
 
 
 def _bare(spec: Spec) -> Spec:

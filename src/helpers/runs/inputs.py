@@ -42,6 +42,7 @@ SETTLED_NANOSECONDS = 2_000_000_000
 
 _known_files: dict[Path, tuple[tuple[int, ...], str]] = {}
 _known_imports: dict[tuple[str, ...], Imports] = {}
+_parsing = threading.Lock()
 
 
 def hash_bytes(content: bytes) -> str:
@@ -178,13 +179,19 @@ def _imported_names(source: str, package: str = "") -> frozenset[str]:
 def _parse(source: str) -> list[ast.AST]:
     """Parse Python; of a cell that is more than Python (magics, shell lines) take the lines that import."""
     try:
-        return list(ast.walk(ast.parse(source)))
+        return list(ast.walk(_parse_whole(source)))
     except SyntaxError:
         nodes: list[ast.AST] = []
         for line in re.findall(r"^\s*((?:from|import)\s.+)$", source, flags=re.MULTILINE):
             with suppress(SyntaxError):
-                nodes += ast.walk(ast.parse(line))
+                nodes += ast.walk(_parse_whole(line))
         return nodes
+
+
+def _parse_whole(source: str) -> ast.Module:
+    # Python 3.11 miscounts its depth, and gives up, when two threads parse at a time.
+    with _parsing:
+        return ast.parse(source)
 
 
 def _module_files(name: str) -> list[Path]:

@@ -44,7 +44,7 @@ def take_snapshot(run: Run) -> Snapshot:
     """Return what is kept of a run."""
     record = run.record
     kept = {name: record[name] for name in ("notebook", "key", "parameters", "inputs", "versions")}
-    return Snapshot(results=summarise_run(run), charts=keep_charts(_read_specs(run)), **kept)
+    return Snapshot(results=summarise_run(run), charts=keep_charts(read_charts(run)), **kept)
 
 
 def keep_charts(specs: Iterable[dict[str, Any]]) -> dict[str, dict[str, str]]:
@@ -52,7 +52,8 @@ def keep_charts(specs: Iterable[dict[str, Any]]) -> dict[str, dict[str, str]]:
     return {spec["usermeta"]["name"]: _keep_chart(spec) for spec in specs}
 
 
-def _read_specs(run: Run) -> list[dict[str, Any]]:
+def read_charts(run: Run) -> list[dict[str, Any]]:
+    """Return the specs of the charts that a run drew, in their order."""
     outputs = [output for cell in run.read_notebook().cells for output in cell.get("outputs", ())]
     return [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
 
