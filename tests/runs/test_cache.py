@@ -17,6 +17,11 @@ from helpers import paths
 open(paths.ROOT / 'own.txt').read(), os.listdir(paths.ROOT / 'own')
 try: open(paths.ROOT / 'absent.txt')
 except FileNotFoundError: print('none')"""
+SEARCH = """
+import importlib.metadata, pkgutil, sys
+from helpers import paths
+sys.path.insert(0, str(paths.ROOT / 'own'))
+len(list(pkgutil.iter_modules())) > 0, importlib.metadata.version('pandas') > ''"""
 DESCRIBE = """
 from helpers import data
 data.load("events")
@@ -116,6 +121,13 @@ def test_files_opened_listed_and_missed_are_inputs(write_notebook, project):
     ):
         change()
         assert f"{name} changed" in causes_of("looking")
+
+
+def test_a_search_for_packages_makes_no_folder_an_input(write_notebook, project):
+    """Whether a process has searched before is chance, and no run may depend on it."""
+    (project / "own").mkdir()
+    write_notebook("searching", SEARCH)
+    assert [] == [name for name in engine.run_notebook("searching").record["inputs"] if name.endswith("/")]
 
 
 def test_only_modules_behind_the_cells_count(tiny_growth, monkeypatch):

@@ -15,6 +15,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import pkgutil
 import platform
 import re
 import stat
@@ -37,6 +38,7 @@ PACKAGE_PREFIX = f"src/{PACKAGE}/"
 MANIFEST = "datapackage.json"
 MISSING = "missing"
 DATASET_EVENT, ALL_TABLES = "helpers.data.describe", ""
+SEARCHES = ("<frozen importlib", importlib.metadata.__file__, pkgutil.__file__)
 RUNTIME = ("ipykernel", "IPython", "papermill")
 SETTLED_NANOSECONDS = 2_000_000_000
 
@@ -294,8 +296,8 @@ class InputObserver:
 
 
 def _is_import(frame: FrameType) -> bool:
-    """Say whether it is the import system that looks: it lists every folder where a module might be."""
-    return frame.f_code.co_filename.startswith("<frozen importlib")
+    """Say whether it is the search for modules or packages that looks: it lists every folder of the path."""
+    return frame.f_code.co_filename.startswith(SEARCHES)
 
 
 def _name_input(path: Path) -> str | None:
