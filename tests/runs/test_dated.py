@@ -1,7 +1,8 @@
 """The answers at the days of the articles: one run a notebook and day, never beyond the edition's own."""
 
+import json
+
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from helpers import paths
@@ -57,7 +58,7 @@ def test_the_plan_of_a_build_names_every_day_and_what_is_at_hand(book, tiny_grow
     steps = {"growth_rate": [step / 50 for step in range(9)], "years": list(range(1, 10))}
     panel = {"results": ["final_level"], "chart": "final_level", "sentences": []}
     theme = {tiny_growth: {"what_if": panel | {"parameters": steps}, "days": panel}}
-    (paths.NOTEBOOKS / what_if.FILE).write_text(yaml.safe_dump(theme))
+    (paths.NOTEBOOKS / what_if.FILE).write_text(json.dumps(theme))
     shown = CliRunner().invoke(main, ["plan", "--as-of", "2022-11-10"]).output.splitlines()
     assert [
         "tiny_growth as of 2020-06-15: run",

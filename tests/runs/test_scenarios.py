@@ -11,9 +11,9 @@ from helpers.runs import scenarios
     ("text", "message"),
     [
         ('a: !!python/object/apply:os.mkdir ["made"]', "could not determine a constructor for the tag"),
-        ("a: {why: w, every: &e [*e]}", "each entry needs why, every, notebooks"),
+        ("a: {why: w, every: &e [*e]}", r"not readable as YAML \(an alias, \*name, is not taken\)"),
         ("a: {why: w, evry: {seed: 5}}", "each entry needs why, every, notebooks"),
-        ("- a", "each entry needs why, every, notebooks"),
+        ("- a", "must be a mapping of names to entries"),
         ("../../a: {why: w}", r"small letters, digits and hyphens \(got '../../a'\)"),
         ("'=a|b': {why: w}", r"small letters, digits and hyphens \(got '=a\|b'\)"),
     ],
