@@ -16,7 +16,7 @@ from benchmarks.peers import SCRIPTS
 ROOT = Path(__file__).parents[1]
 REFERENCE = Path(__file__).with_name("reference.ipynb")
 LEVEL = Path(__file__).with_name("level")
-SETTINGS = ("_config.yml", "requirements.txt", "CHANGELOG.md", "README.md")
+SETTINGS = ("_config.yml", "requirements.txt", "CHANGELOG.md", "CITATION.cff", "README.md")
 SCENARIOS = "scenarios.yml"
 GENERATED = ("runs", "_build", "book/chapters", "book/records")
 
