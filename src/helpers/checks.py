@@ -12,6 +12,7 @@ from pathlib import Path
 
 from helpers import data, paths
 from helpers.book import answer, before_after, corrections, descriptions, private, site_checks, trails
+from helpers.book.current import list_editions
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
 from helpers.paths import EDITION_FILE, SUMS_FILE
 from helpers.runs import (
@@ -79,9 +80,9 @@ def check_prose(_: Path) -> list[str]:
 def check_hindsight(folder: Path) -> list[str]:
     """A built edition knows nothing that was published after its date."""
     complaints = []
-    for path in sorted(_book(folder).rglob(EDITION_FILE)):
-        edition = json.loads(path.read_text(encoding="utf-8"))
-        complaints += site_checks.check_hindsight(path.parent, edition["as_of"])
+    for html in list_editions(_book(folder)):
+        edition = json.loads((html / EDITION_FILE).read_text(encoding="utf-8"))
+        complaints += site_checks.check_hindsight(html, edition["as_of"])
     return complaints
 
 
@@ -139,8 +140,7 @@ def check_provenance(folder: Path) -> list[str]:
     # Its import would cost every other check.
     from helpers.book import crate_checks
 
-    editions = sorted(path.parent for path in _book(folder).rglob(EDITION_FILE))
-    return [line for each in editions for line in crate_checks.find_faults(each)]
+    return [line for each in list_editions(_book(folder)) for line in crate_checks.find_faults(each)]
 
 
 def check_executed(_: Path) -> list[str]:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST_REASON = 200
+"""Characters of what another library says that are passed on."""
+
 
 class ReportError(Exception):
     """Base of all errors that the report raises on purpose."""
@@ -56,6 +59,11 @@ class EnvironmentMissingError(ReportError, OSError):
     """The machine lacks something that the command needs."""
 
     exit_code = 3
+
+
+def shorten(error: BaseException) -> str:
+    """Return what an error says as one short line."""
+    return " ".join(str(error).split())[:LONGEST_REASON]
 
 
 def summarise_complaints(complaints: list[str], *, shown: int = 5) -> str:

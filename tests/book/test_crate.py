@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from helpers import paths, prose
-from helpers.book import crate, crate_checks
+from helpers.book import citing, crate, crate_checks
 from helpers.runs import contract
 from helpers.runs.record import Run, to_json
 
@@ -139,4 +139,4 @@ def test_a_missing_record_is_said(edition, tmp_path):
 def test_the_authors_are_those_of_the_citation_file(edition, tmp_path):
     """The name stands in one place."""
     author = write(tmp_path, edition)["#author-1"]["name"]
-    assert f'name: "{author}"' in (paths.ROOT / crate.CITATION).read_text()
+    assert f'name: "{author}"' in (paths.ROOT / citing.CITATION).read_text()

@@ -7,7 +7,6 @@ in it, and its policy allows nothing else but its own style.
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import groupby
@@ -16,6 +15,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.book.figures import draw_picture
 from helpers.book.html import write_table
+from helpers.book.policy import name_source
 from helpers.charts import theme
 from helpers.charts.frame import SCHEMA, Spec
 from helpers.runs.drawings import Drawings, Move
@@ -31,8 +31,7 @@ figure { margin: 0; } img { max-width: 100%; border: 1px solid #ccc; } figcaptio
 table { border-collapse: collapse; }
 th, td { border: 1px solid #ccc; padding: .2rem .6rem; text-align: left; }
 """
-_DIGEST = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; img-src data:; style-src 'sha256-{_DIGEST}'"
+_POLICY = f"default-src 'none'; img-src data:; style-src {name_source(_STYLE)}"
 
 
 def find_page() -> Path:

@@ -231,7 +231,7 @@ def describe_edition(
         "_toc.yml",
         "requirements.txt",
         "CHANGELOG.md",
-        "CITATION.cff",
+        citing.CITATION,
         records.BENCHMARKS,
     )
     fixed = [paths.ROOT / name for name in names]
@@ -325,28 +325,11 @@ def _write_sources(
     (paths.RECORDS / "corrections.md").write_text(page, encoding="utf-8")
     book = citing.read_book(edition)
     files = evidence_pages.write_evidence(edition, described)
-    claims, systems = (data.load(name, edition["as_of"]) for name in ("claims", "systems"))
+    claims = data.load("claims", edition["as_of"])
     text, drawn = moved.describe_moves(answers, claims, place=citing.Place(book, "records/moved.html"))
     (paths.RECORDS / "moved.md").write_text(text, encoding="utf-8")
     files |= drawn
-
-    def write_chapter(run: Run, shown: dict[str, Any]) -> dict[str, bytes]:
-        name = run.record["notebook"]
-        chapter, made = chapters.make_chapter(
-            contract.read_notebook(name),
-            run.read_notebook(),
-            panel=records.parameter_panel(shown),
-            render=partial(figures.render_figure, place=citing.Place(book, f"chapters/{name}.html")),
-            opening=boxed[name].markdown if name in boxed else "",
-            closing=places.list_backlinks(name, systems, claims, answers[-1].verdicts),
-        )
-        nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
-        return made | (boxed[name].files if name in boxed else {})
-
-    # The library that draws lets other threads run meanwhile.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for made in pool.map(write_chapter, runs, described):
-            files |= made
+    files |= _write_chapters(draft, described, boxed, book)
     carried = takeaway.collect_files(edition, runs)
     page = takeaway.describe_takeaway(edition, carried, list(answers[-1].results))
     (paths.RECORDS / "takeaway.md").write_text(page, encoding="utf-8")
@@ -354,6 +337,31 @@ def _write_sources(
     pages = linked.describe_pages(edition, package, records.load_known(package, edition["as_of"]), carried)
     (paths.RECORDS / linked.FILE).write_text(to_json(pages), encoding="utf-8")
     return files | carried
+
+
+def _write_chapters(
+    draft: _Draft, described: Sequence[dict[str, Any]], boxed: Mapping[str, RenderedBoxes], book: citing.Book
+) -> dict[str, bytes]:
+    """Write the chapters, several at a time; return the files of their figures and boxes."""
+    claims, systems = (data.load(name, draft.described["as_of"]) for name in ("claims", "systems"))
+
+    def write(run: Run, shown: dict[str, Any]) -> dict[str, bytes]:
+        name = run.record["notebook"]
+        chapter, made = chapters.make_chapter(
+            contract.read_notebook(name),
+            run.read_notebook(),
+            panel=records.parameter_panel(shown),
+            render=partial(figures.render_figure, place=citing.Place(book, f"chapters/{name}.html")),
+            opening=boxed[name].markdown if name in boxed else "",
+            closing=places.list_backlinks(name, systems, claims, draft.answers[-1].verdicts),
+        )
+        nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
+        return made | (boxed[name].files if name in boxed else {})
+
+    # The library that draws lets other threads run meanwhile.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        written = list(pool.map(write, draft.runs, described))
+    return {path: content for files in written for path, content in files.items()}
 
 
 def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any], timeout_seconds: int) -> None:

@@ -17,6 +17,7 @@ from helpers import paths
 from helpers.errors import InputError
 
 FOLDER = "figures"
+CITATION = "CITATION.cff"
 FRAME_ROOM = 190
 """Pixels that title, source and downloads take beside the drawing."""
 
@@ -77,6 +78,12 @@ def read_book(edition: Mapping[str, Any]) -> Book:
         edition_id=edition["edition_id"],
         as_of=edition["as_of"],
     )
+
+
+def read_citation() -> dict[str, Any]:
+    """Return how the report as a whole is to be cited: authors, keywords, version."""
+    citation: dict[str, Any] = yaml.safe_load((paths.ROOT / CITATION).read_text(encoding="utf-8"))
+    return citation
 
 
 def cite(meta: Mapping[str, Any], place: Place) -> str:

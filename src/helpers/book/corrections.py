@@ -20,7 +20,7 @@ from helpers.book.addresses import find_anchor
 from helpers.book.html import embed, join_page, write_table
 from helpers.book.since import REPLAY, is_published, list_moves, undated
 from helpers.book.wording import link_result
-from helpers.errors import InputError
+from helpers.errors import InputError, shorten
 from helpers.runs.editions import Edition
 from helpers.runs.reference import VERDICTS
 
@@ -80,8 +80,9 @@ def read_corrections() -> list[Correction]:
     except FileNotFoundError:
         return []
     except (yaml.YAMLError, ValidationError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"book/{FILE}: an entry needs result, old, new, day, why ({reason})") from error
+        raise InputError(
+            f"book/{FILE}: an entry needs result, old, new, day, why ({shorten(error)})"
+        ) from error
 
 
 def describe_corrections(described: Mapping[str, Any], results: Results, kept: Sequence[Edition]) -> str:

@@ -13,27 +13,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import yaml
 from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
-from helpers import data, paths, prose
+from helpers import data, prose
 from helpers.book import citing, takeaway
-from helpers.paths import EDITION_FILE, SUMS_FILE
+from helpers.book.current import list_own_files
+from helpers.book.records import rests_on_later
+from helpers.paths import SUMS_FILE
 from helpers.runs import contract
 from helpers.runs.inputs import hash_bytes
 from helpers.runs.record import Run, to_json
-from helpers.runs.references import find_published
 
 FILE = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.3"
-CITATION = "CITATION.cff"
 
 _CODE_LICENCES = {
     "src/": ("https://spdx.org/licenses/MIT", "MIT licence"),
@@ -64,7 +62,7 @@ class _Writer:
 
     def __init__(self, html: Path, edition: Mapping[str, Any]):
         self.html, self.edition = html, edition
-        self.read_contract = cache(_read_contract)
+        self.describe_parameters = cache(contract.describe_parameters)
         self.crate = ROCrate(version=SPECIFICATION.rpartition("/")[2])
 
     @cached_property
@@ -90,7 +88,7 @@ class _Writer:
     def describe_book(self) -> None:
         """Say what the crate is, who made it and under which licence."""
         book = citing.read_book(self.edition)
-        cited = yaml.safe_load((paths.ROOT / CITATION).read_text(encoding="utf-8"))
+        cited = citing.read_citation()
         authors = [
             self.add(f"#author-{place}", "Organization", name=author["name"])
             for place, author in enumerate(cited["authors"], start=1)
@@ -162,10 +160,11 @@ class _Writer:
 
     def add_parameters(self, run: Run) -> Iterator[Any]:
         """Yield the parameters of a run; a default that rests on a later figure keeps its value back."""
-        name, day = run.record["notebook"], date.fromisoformat(run.record["as_of"])
-        for row, known_from in self.read_contract(name):
+        name, as_of = run.record["notebook"], run.record["as_of"]
+        for row in self.describe_parameters(name):
             given = run.record["parameters"][row["name"]]
-            value = prose.NOT_KNOWN if given == row["default"] and known_from > day else _plain(given)
+            is_kept_back = given == row["default"] and rests_on_later(row, as_of)
+            value = prose.NOT_KNOWN if is_kept_back else _plain(given)
             yield self.add(
                 f"#parameter/{name}/{row['name']}/{quote(str(value), safe='')}",
                 "PropertyValue",
@@ -181,12 +180,6 @@ class _Writer:
             return self.crate.get("records/moved.html")
         shown = [f"chapters/{name}.html", *takeaway.list_files_of_run(name)]
         return [entity for path in shown if (entity := self.crate.get(path))]
-
-
-def _read_contract(name: str) -> list[tuple[dict[str, Any], date]]:
-    """Return the contract of a notebook, each row with the day from which its default can be known."""
-    rows = contract.describe_parameters(name)
-    return [(row, max(map(find_published, row["rests_on"]), default=date.min)) for row in rows]
 
 
 def _plain(value: Any) -> str | float:
@@ -214,9 +207,7 @@ def write_crate(html: Path, edition: Mapping[str, Any], runs: Sequence[Run]) -> 
 
 def list_files(html: Path) -> list[str]:
     """Return the files that a record names: all of an edition but itself, the hashes and other editions."""
-    others = {path.parent for path in html.rglob(EDITION_FILE)} - {html}
-    files = [path for path in html.rglob("*") if path.is_file() and others.isdisjoint(path.parents)]
-    return sorted({path.relative_to(html).as_posix() for path in files} - {FILE, SUMS_FILE})
+    return sorted({path.relative_to(html).as_posix() for path in list_own_files(html)} - {FILE, SUMS_FILE})
 
 
 def find_run(notebook: str, key: str) -> str:

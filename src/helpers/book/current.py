@@ -67,6 +67,18 @@ def read_edition(folder: Path) -> dict[str, Any] | None:
     return edition if (folder / SUMS_FILE).is_file() else None
 
 
+def list_editions(book: Path) -> list[Path]:
+    """Return the folders of the editions in a built book: its own, and those of earlier days inside it."""
+    return sorted(path.parent for path in book.rglob(EDITION_FILE))
+
+
+def list_own_files(edition: Path) -> list[Path]:
+    """Return the files of one edition without those of the editions inside it."""
+    others = set(list_editions(edition)) - {edition}
+    files = sorted(path for path in edition.rglob("*") if path.is_file())
+    return [path for path in files if others.isdisjoint(path.parents)]
+
+
 def _find_kept(stamp: Path, state: Mapping[str, Any]) -> Edition | None:
     try:
         kept = json.loads(stamp.read_text(encoding="utf-8"))

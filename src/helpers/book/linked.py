@@ -17,18 +17,15 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from helpers import paths
 from helpers.book import takeaway
-from helpers.book.citing import Book, read_book
+from helpers.book.citing import Book, read_book, read_citation
 from helpers.book.mentions import find_later
 from helpers.book.records import anchor
 from helpers.runs import contract
 from helpers.runs.inputs import hash_bytes
 
 FILE = "linked.json"
-CITATION = "CITATION.cff"
 
 Described = dict[str, Any]
 Tables = Mapping[str, pd.DataFrame]
@@ -79,7 +76,7 @@ def describe_pages(
 
 def _describe_work(book: Book, package: Mapping[str, Any], tables: Tables) -> Described:
     """Return what all pages have in common: who made them, under which licence, and up to which day."""
-    cited = yaml.safe_load((paths.ROOT / CITATION).read_text(encoding="utf-8"))
+    cited = read_citation()
     return {
         "author": [{"@type": "Organization", "name": author["name"]} for author in cited["authors"]],
         "inLanguage": "en",

@@ -306,10 +306,14 @@ def find_scheme(address: str) -> str:
     return found[0] if found else ""
 
 
+def name_source(text: str) -> str:
+    """Return how a policy names one inline script or style, by its hash."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
 def allow_scripts(scripts: Iterable[str]) -> str:
     """Return the policy with the hashes of the inline scripts that a page cannot do without."""
-    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    allowed = "".join(f" 'sha256-{digest}'" for digest in hashes)
+    allowed = "".join(f" {name_source(script)}" for script in scripts)
     return POLICY.replace("script-src 'self'", f"script-src 'self'{allowed}")
 
 

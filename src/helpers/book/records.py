@@ -344,9 +344,13 @@ def _parameters(run: Record) -> str:
 
 def _setting(run: Record, row: Record) -> str:
     value, default = run["parameters"][row["name"]], row["default"]
-    rests_on_later = any(_is_later(reference, run["as_of"]) for reference in row["rests_on"])
-    usual = prose.NOT_KNOWN if rests_on_later else escape(_plain(default))
+    usual = prose.NOT_KNOWN if rests_on_later(row, run["as_of"]) else escape(_plain(default))
     return usual if value == default else f"<strong>{escape(_plain(value))}</strong> (default {usual})"
+
+
+def rests_on_later(row: Record, as_of: str) -> bool:
+    """Say whether the default of a parameter rests on a figure that was published after a day."""
+    return any(_is_later(reference, as_of) for reference in row["rests_on"])
 
 
 def _is_later(reference: str, as_of: str) -> bool:

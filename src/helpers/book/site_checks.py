@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import html as lxml_html
 
+from helpers.book.current import list_own_files
 from helpers.book.mentions import ANNOUNCED_CLASS, MONTH, YEAR, find_later
 from helpers.book.policy import allow_scripts, may_stay
 from helpers.book.records import UNDATED
 from helpers.book.search import INLINE
-from helpers.paths import EDITION_FILE
 
 # Prose: what may hold a digit
 
@@ -147,12 +147,9 @@ def check_hindsight(html_dir: Path, as_of: str) -> list[str]:
     """
     day = date.fromisoformat(as_of)
     projections = _find_projections(html_dir)
-    others = {path.parent for path in html_dir.rglob(EDITION_FILE)} - {html_dir}
     complaints = []
-    for path in sorted(html_dir.rglob("*")):
+    for path in list_own_files(html_dir):
         name = path.relative_to(html_dir).as_posix()
-        if not others.isdisjoint(path.parents):
-            continue
         if path.suffix == ".html":
             texts = list(_read_spoken(_parse(path)))
         elif path.suffix in _DATA_SUFFIXES and not name.startswith((_STATIC, *projections)):

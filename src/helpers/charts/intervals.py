@@ -109,10 +109,7 @@ class _Rows:
         return 0 if reference is None else parts.LABEL_ROW + 4
 
     def x(self, field: str) -> alt.X:
-        pixels = parts.inside(0, self.room)
-        channel = parts.value_axis(field, self.ticks, title=self.measure, number=self.number, pixels=pixels)
-        channel["axis"].grid, channel["axis"].domain, channel["axis"].ticks = True, False, False
-        return alt.X(**channel)
+        return _lay_axis(self, field, parts.inside(0, self.room))
 
     def y(self) -> alt.Y:
         axis = alt.Axis(title=None, domain=False, ticks=False, labelColor=theme.colour("ink"))
@@ -433,6 +430,13 @@ def _tornado_rows(
     )
 
 
+def _lay_axis(plan: _Rows | _Tornado, field: str, pixels: Sequence[Any]) -> alt.X:
+    """Return the axis of the results: a grid without a line of its own."""
+    channel = parts.value_axis(field, plan.ticks, title=plan.measure, number=plan.number, pixels=pixels)
+    channel["axis"].grid, channel["axis"].domain, channel["axis"].ticks = True, False, False
+    return alt.X(**channel)
+
+
 @dataclass(frozen=True)
 class _Tornado:
     """Everything about one tornado that its layers share."""
@@ -444,10 +448,7 @@ class _Tornado:
     ticks: list[float]
 
     def x(self, field: str) -> alt.X:
-        pixels = parts.inside(*self.rooms)
-        channel = parts.value_axis(field, self.ticks, title=self.measure, number=self.number, pixels=pixels)
-        channel["axis"].grid, channel["axis"].domain, channel["axis"].ticks = True, False, False
-        return alt.X(**channel)
+        return _lay_axis(self, field, parts.inside(*self.rooms))
 
     def y(self) -> alt.Y:
         axis = alt.Axis(title=None, domain=False, ticks=False, labelColor=theme.colour("ink"))

@@ -22,10 +22,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from helpers import data, paths
-from helpers.errors import InputError, UnknownNameError, summarise_complaints
+from helpers.errors import InputError, UnknownNameError, shorten, summarise_complaints
 from helpers.models.record import Record, parameter
 from helpers.runs import references
-from helpers.runs.yaml_files import read_yaml, shorten
+from helpers.runs.yaml_files import read_yaml
 
 
 class RunParameters(Record):

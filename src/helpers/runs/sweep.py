@@ -28,7 +28,7 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from helpers import paths
-from helpers.errors import EnvironmentMissingError, InputError, RunError, UnknownNameError
+from helpers.errors import EnvironmentMissingError, InputError, RunError, UnknownNameError, shorten
 from helpers.runs import cache, contract, engine, fork_engine, inputs, scenarios
 from helpers.runs.record import Executed, Run, RunPlan, hold_runs
 
@@ -376,8 +376,9 @@ def _keep(point: Point, future: Future[bytes]) -> Outcome:
     except RunError as error:
         return Outcome(point, FAILED, cause=str(error))
     except (Exception, CancelledError) as error:
-        reason = " ".join(str(error).split())[:200]
-        return Outcome(point, FAILED, cause=f"its worker failed with {type(error).__name__}: {reason}")
+        return Outcome(
+            point, FAILED, cause=f"its worker failed with {type(error).__name__}: {shorten(error)}"
+        )
 
 
 def _succeed(point: Point, run: Run) -> Outcome:

@@ -10,10 +10,9 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from helpers import paths
-from helpers.errors import InputError
+from helpers.errors import InputError, shorten
 
 Entry = TypeVar("Entry", bound=BaseModel)
-LONGEST_REASON = 200
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -81,8 +80,3 @@ def validate_entries(content: Any, entry: type[Entry], *, where: str) -> dict[st
 def name_file(path: Path) -> str:
     """Return a file's name as errors give it, from the root of the project."""
     return str(path.relative_to(paths.ROOT) if path.is_relative_to(paths.ROOT) else path.name)
-
-
-def shorten(error: Exception) -> str:
-    """Return what an error says as one short line."""
-    return " ".join(str(error).split())[:LONGEST_REASON]
