@@ -20,15 +20,14 @@ from pathlib import Path
 from mutmut.mutation.file_mutation import mutate_file_contents
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.format_utils import get_mutant_name
+from project_copy import ROOT, copy_project
 
-ROOT = Path(__file__).parents[1]
 PACKAGE = Path("src/helpers")
 ALSO = {
     "record": ["test_vary.py", "../runs/test_contract.py"],
     "numerals": ["test_quantities.py"],
     "contract": ["test_references.py"],
 }
-LEFT_OUT = {".git", ".venv", ".hypothesis", "_build", "runs"}
 MUTMUT = [sys.executable, "-c", "from mutmut.__main__ import cli; cli()"]
 UNNOTICED = ("survived", "no tests")
 
@@ -78,11 +77,6 @@ def show_mutant(copy: Path, name: str) -> str:
     return subprocess.run([*MUTMUT, "show", name], cwd=copy, capture_output=True, text=True).stdout
 
 
-def leave_out(folder: str, names: list[str]) -> set[str]:
-    """Say what of a folder is not copied: whatever was built, run or installed at the root."""
-    return LEFT_OUT & set(names) if Path(folder) == ROOT else set()
-
-
 def main() -> None:
     """Print what was noticed, module by module, and write every change that was not."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -97,7 +91,7 @@ def main() -> None:
     wanted.survivors.parent.mkdir(exist_ok=True)
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, wanted.survivors.open("w", encoding="utf-8") as unnoticed:
-        copy = shutil.copytree(ROOT, Path(folder) / "report", ignore=leave_out)
+        copy = copy_project(Path(folder) / "report")
         for name, module in list_modules().items():
             if wanted.modules and name not in wanted.modules:
                 continue

@@ -6,17 +6,15 @@ have keys of their own; that its outputs are equal is what `nbval` and the tests
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from bytewise import find_difference
+from project_copy import copy_project
 
-from helpers import paths
 from helpers.checks import check_digest
 
-BUILT = {".git", ".venv", ".hypothesis", "_build", "runs"}
 REPORT = "from helpers.cli import main; import sys; main(sys.argv[1:], prog_name='report')"
 USUAL = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
 STRANGE = {
@@ -29,15 +27,6 @@ STRANGE = {
     "COLUMNS": "40",
     "SOURCE_DATE_EPOCH": "86400",
 }
-
-
-def copy_project(folder: Path) -> Path:
-    """Copy the project without anything that was built, run or installed in it."""
-
-    def leave_out(inside: str, names: list[str]) -> set[str]:
-        return BUILT & set(names) if Path(inside) == paths.ROOT else {"__pycache__", "chapters", "records"}
-
-    return Path(shutil.copytree(paths.ROOT, folder, ignore=leave_out))
 
 
 def report(project: Path, *words: str, world: dict[str, str], umask: int, workers: int) -> None:

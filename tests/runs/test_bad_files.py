@@ -191,20 +191,18 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_spoilt_anywhere_is_an_error_in_one_line(folder, name):
+@pytest.mark.parametrize(
+    ("name", "spoil_with"),
+    [
+        *((name, spoilt) for name in FILES),
+        *((name, spoilt_tree) for name in FILES if name.endswith((".json", ".ipynb"))),
+    ],
+)
+def test_a_file_spoilt_anywhere_is_an_error_in_one_line(folder, name, spoil_with):
+    """Cut and overwritten bytes in every file, wrong values in those that hold a tree."""
+
     @EXAMPLES
-    @given(spoilt((folder / name).read_bytes()))
-    def spoil(content: bytes) -> None:
-        check(folder / name, content, FILES[name])
-
-    spoil()
-
-
-@pytest.mark.parametrize("name", [name for name in FILES if name.endswith((".json", ".ipynb"))])
-def test_a_tree_with_a_wrong_value_is_an_error_in_one_line(folder, name):
-    @EXAMPLES
-    @given(spoilt_tree((folder / name).read_bytes()))
+    @given(spoil_with((folder / name).read_bytes()))
     def spoil(content: bytes) -> None:
         check(folder / name, content, FILES[name])
 
