@@ -123,6 +123,28 @@ def test_a_claim_or_system_without_ground_stops_the_build(
     assert before == read_all(edition.folder)
 
 
+def test_a_source_changed_while_pages_are_made_is_not_published(edition, small_project, monkeypatch):
+    """Some pages would be of the file as it was, others as it is."""
+    index, before = small_project / "book" / "index.md", read_all(edition.folder)
+    text = index.read_text()
+
+    def edit_meanwhile(edition, files, staging: Path) -> Path:
+        index.write_text(f"{text}\nEdited.\n")
+        return staging
+
+    monkeypatch.setattr(build, "_build_pages", edit_meanwhile)
+    monkeypatch.setattr(build, "_seal", lambda *_: None)
+    write_tiny(small_project / "notebooks", lead=f"{LEAD} Edit.")
+    try:
+        with pytest.raises(
+            ReportError, match=r"book/index\.md changed while the book was built"
+        ):
+            build.build_edition()
+    finally:
+        index.write_text(text)
+    assert before == read_all(edition.folder)
+
+
 def test_a_swap_cut_short_is_mended(edition, small_project):
     folder = edition.folder
     folder.replace(build._old(folder))

@@ -112,7 +112,7 @@ def build_edition(
     EnvironmentMissingError
         If a PDF is asked for and there is no Chromium.
     ReportError
-        If Sphinx fails or warns, or another build holds the lock.
+        If Sphinx fails or warns, a source changes meanwhile, or another build holds the lock.
     """
     if with_pdf:
         chromium.find_chromium()
@@ -131,11 +131,12 @@ def build_edition(
     _check_target(target)
     themes = what_if.load_themes() if with_what_if else {}
     with _lock():
+        sources = hash_sources()
         days = dated_runs.list_days(data.LATEST)[:-1] if dated else []
         wanted = [(as_of, label or ""), *((day, f"as-of-{day}") for day in reversed(days))]
         drafts = [
             _draft_edition(
-                scenario, day, themes, label=name, timeout_seconds=timeout_seconds, progress=progress
+                scenario, day, themes, sources, label=name, timeout_seconds=timeout_seconds, progress=progress
             )
             for day, name in wanted
         ]
@@ -148,7 +149,7 @@ def build_edition(
         if read_edition(target) == edition:
             return Edition(target, edition["edition_id"], edition["as_of"], unchanged=True)
         with tqdm(total=2 * len(drafts), disable=not progress, unit="step", leave=False) as bar:
-            _build_aside(drafts, target, bar, timeout_seconds)
+            _build_aside(drafts, sources, target, bar, timeout_seconds)
     return Edition(target, edition["edition_id"], edition["as_of"], unchanged=False)
 
 
@@ -156,6 +157,7 @@ def _draft_edition(
     scenario: str,
     as_of: str | None,
     themes: Mapping[str, Theme],
+    sources: Mapping[str, Mapping[str, str]],
     *,
     label: str,
     timeout_seconds: int,
@@ -164,7 +166,7 @@ def _draft_edition(
     answers = dated_runs.run_dated(scenario, as_of, timeout_seconds=timeout_seconds, progress=progress)
     _check_links(answers[-1])
     runs = read_runs(answers[-1].keys, of="this edition")
-    described = describe_edition(runs, answers, themes, label=label, scenario=scenario)
+    described = describe_edition(runs, answers, themes, sources, label=label, scenario=scenario)
     return _Draft(described, runs, answers, themes)
 
 
@@ -212,6 +214,7 @@ def describe_edition(
     runs: Sequence[Run],
     answers: Sequence[DatedAnswers],
     themes: Mapping[str, Theme],
+    sources: Mapping[str, Mapping[str, str]],
     *,
     label: str,
     scenario: str,
@@ -221,23 +224,8 @@ def describe_edition(
     The id is a hash over pages, run keys of all its days, data, code of the pages, the lock and the label.
     """
     resolved = answers[-1].as_of
-    pages = [path for path in paths.BOOK.rglob("*") if path.is_file() and not _is_generated(path)]
-    code = [
-        path for path in Path(__file__).parents[1].rglob("*") if path.suffix in {".py", ".css", ".js", ".svg"}
-    ]
-    notebooks = [paths.NOTEBOOKS / f"{run.record['notebook']}.ipynb" for run in runs]
-    names = (
-        "_config.yml",
-        "_toc.yml",
-        "requirements.txt",
-        "CHANGELOG.md",
-        citing.CITATION,
-        records.BENCHMARKS,
-    )
-    fixed = [paths.ROOT / name for name in names]
     parts = {
-        "pages": inputs.hash_files([*pages, *notebooks, *inputs.list_data_files(), *fixed], base=paths.ROOT),
-        "code": inputs.hash_files(code, base=Path(__file__).parents[2]),
+        **sources,
         "runs": [list(each.keys.values()) for each in answers],
         "what_if": {name: theme.model_dump() for name, theme in themes.items()},
         "label": label,
@@ -254,6 +242,41 @@ def describe_edition(
         "earlier": {each.as_of: dict(each.keys) for each in answers[:-1]},
         **_count_claims(answers[-1]),
     }
+
+
+def hash_sources() -> dict[str, dict[str, str]]:
+    """Return the hashes of all files that an edition is made of, those of the pages and those of the code."""
+    pages = [path for path in paths.BOOK.rglob("*") if path.is_file() and not _is_generated(path)]
+    code = [
+        path for path in Path(__file__).parents[1].rglob("*") if path.suffix in {".py", ".css", ".js", ".svg"}
+    ]
+    notebooks = [paths.NOTEBOOKS / f"{name}.ipynb" for name in contract.list_chapters()]
+    names = (
+        "_config.yml",
+        "_toc.yml",
+        "requirements.txt",
+        "CHANGELOG.md",
+        citing.CITATION,
+        records.BENCHMARKS,
+    )
+    fixed = [paths.ROOT / name for name in names]
+    return {
+        "pages": inputs.hash_files([*pages, *notebooks, *inputs.list_data_files(), *fixed], base=paths.ROOT),
+        "code": inputs.hash_files(code, base=Path(__file__).parents[2]),
+    }
+
+
+def _check_sources(before: Mapping[str, Mapping[str, str]]) -> None:
+    """Refuse to publish pages of which some may be of a file as it was and others as it is."""
+    now = hash_sources()
+    changed = [
+        name
+        for kind in now
+        for name in sorted(before[kind].keys() | now[kind].keys())
+        if before[kind].get(name) != now[kind].get(name)
+    ]
+    if changed:
+        raise ReportError(f"{summarise_complaints(changed)} changed while the book was built; build again")
 
 
 def _count_claims(own: DatedAnswers) -> dict[str, int]:
@@ -364,7 +387,13 @@ def _write_chapters(
     return {path: content for files in written for path, content in files.items()}
 
 
-def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any], timeout_seconds: int) -> None:
+def _build_aside(
+    drafts: Sequence[_Draft],
+    sources: Mapping[str, Mapping[str, str]],
+    target: Path,
+    bar: tqdm[Any],
+    timeout_seconds: int,
+) -> None:
     """Build the first edition as a book, the others into folders of it, and swap it in whole."""
     with tempfile.TemporaryDirectory(prefix=STAGING, dir=paths.BUILD) as staging:
         built = []
@@ -383,6 +412,7 @@ def _build_aside(drafts: Sequence[_Draft], target: Path, bar: tqdm[Any], timeout
             _seal(html, draft)
             html.replace(built[0] / draft.described["folder"])
         _seal(built[0], drafts[0])
+        _check_sources(sources)
         _swap(built[0], target)
 
 
