@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers import data
-from helpers.errors import DataError, InputError, UnknownNameError
+from helpers.errors import DataError, EnvironmentMissingError, InputError, UnknownNameError
 
 SERIES = ("kuaishou_quarterly", "kuaishou_annual", "peers_annual", "market_annual")
 OWN_TABLES = (*SERIES, "events", "releases", "metrics", "gaps", "remarks", "sources")
@@ -441,7 +441,7 @@ def test_a_missing_table_is_named(copy):
 def test_an_unreadable_table_is_named(copy):
     (copy / "events.csv").unlink()
     (copy / "events.csv").mkdir()
-    with pytest.raises(DataError, match=r"events\.csv: the file cannot be read"):
+    with pytest.raises(EnvironmentMissingError, match=r"events\.csv: the file cannot be read.*give access"):
         data.load("events")
 
 

@@ -30,7 +30,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from helpers.errors import DataError, InputError, UnknownNameError, summarise_complaints
+from helpers.errors import (
+    DataError,
+    EnvironmentMissingError,
+    InputError,
+    UnknownNameError,
+    summarise_complaints,
+)
 from helpers.paths import DATA
 
 LATEST = "latest"
@@ -283,9 +289,12 @@ def _read(file: str) -> bytes:
     try:
         with open(DATA / file, "rb") as stream:  # noqa: PTH123  # the plain call that observers know
             raw = stream.read()
+    except FileNotFoundError as error:
+        raise DataError(f"{file}: the file is missing; restore it from version control") from error
     except OSError as error:
-        why = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read ({error.strerror})"
-        raise DataError(f"{file}: the file {why}; restore it from version control") from error
+        raise EnvironmentMissingError(
+            f"{file}: the file cannot be read ({error.strerror}); give access to it and to its folder"
+        ) from error
     if not raw.strip():
         raise DataError(f"{file}: the file is empty; restore it from version control")
     return raw

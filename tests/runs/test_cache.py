@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers import paths
-from helpers.runs import cache, engine, inputs, recheck
+from helpers.runs import cache, engine, inputs, recheck, record
 from helpers.runs.record import read_run
 
 READ_EVENTS = "from helpers import data\nlen(data.load('events'))"
@@ -192,6 +192,59 @@ def test_a_file_edited_during_the_run_leaves_no_run(write_notebook, project):
     with pytest.raises(RuntimeError, match=r"racing: own.txt changed while it ran.*run it again"):
         engine.run_notebook("racing")
     assert not list((project / "runs" / "racing").glob("*/run.json"))
+
+
+def test_a_file_edited_and_edited_back_leaves_no_run(write_notebook, project):
+    """One of two readings is of another content, and in the end nothing is to be seen of it."""
+    (project / "own.txt").write_text("a")
+    write_notebook(
+        "racing",
+        "from helpers import paths\nf = paths.ROOT / 'own.txt'\nf.read_text(), f.write_text('b')",
+        "f.read_text(), f.write_text('a')",
+    )
+    with pytest.raises(RuntimeError, match=r"racing: own.txt changed while it ran"):
+        engine.run_notebook("racing")
+
+
+def test_another_tables_description_may_change_during_the_run(write_notebook):
+    edit = (
+        "import json\nfrom helpers import data, paths\ndata.load('events')\n"
+        "m = paths.DATA / 'datapackage.json'\npackage = json.loads(m.read_text())\n"
+        "for table in package['resources']: table['title'] += ', renamed' * (table['name'] == 'gaps')\n"
+        "m.write_text(json.dumps(package))"
+    )
+    write_notebook("racing", edit, "len(data.load('events'))")
+    engine.run_notebook("racing")
+    assert causes_of("racing") == ()
+
+
+def test_a_mark_leads_only_to_runs_with_its_own_parameters(tiny_growth):
+    """Whatever lies among the marks, a run with other parameters answers nothing."""
+    other = engine.run_notebook(tiny_growth, {"years": 5})
+    plan = engine.plan_run(tiny_growth, {})
+    cache.remember_run(plan, other.record["key"])
+    assert cache.find_run(plan) is None
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"inputs"'])
+def test_the_plan_passes_over_a_record_that_is_damaged(tiny_growth, content):
+    run = engine.run_notebook(tiny_growth)
+    (run.folder / "run.json").write_text(content)
+    assert causes_of(tiny_growth) == ("it has never run",)
+
+
+def test_a_run_whose_writer_was_killed_once_it_was_in_place_is_found(tiny_growth, monkeypatch):
+    """What has finished is found again, even if nothing more could be done for it."""
+    put = record._put_folder
+
+    def put_and_stop(*arguments: object) -> None:
+        put(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(record, "_put_folder", put_and_stop)
+    with pytest.raises(KeyboardInterrupt):
+        engine.run_notebook(tiny_growth)
+    assert causes_of(tiny_growth) == ()
 
 
 def test_without_an_observer_all_data_count(reading):

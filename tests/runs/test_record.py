@@ -62,6 +62,24 @@ def test_a_file_cut_in_half_or_gone_makes_the_run_untrusted(project, file):
     assert read_run(folder) is None
 
 
+def test_a_value_altered_in_the_record_makes_the_run_untrusted(project):
+    """The record says what the results are of; no hash of another file covers it."""
+    folder = write_run(PLAN, EXECUTED)
+    text = (folder / "run.json").read_text()
+    (folder / "run.json").write_text(text.replace('"years": 3', '"years": 4'))
+    assert read_run(folder) is None
+    assert read_run(write_run(PLAN, EXECUTED)).record["parameters"]["years"] == 3
+
+
+def test_an_equal_run_stays_where_it_is(project):
+    """Whoever reads it while another writes the same must not find it gone; a damaged one gives way."""
+    folder = write_run(PLAN, EXECUTED)
+    place = folder.stat().st_ino
+    assert place == write_run(PLAN, replace(EXECUTED, timing={"seconds": 2})).stat().st_ino
+    (folder / "own.ipynb").write_text("")
+    assert place != write_run(PLAN, EXECUTED).stat().st_ino
+
+
 def test_a_failed_run_is_kept_apart_and_never_read_as_finished(project):
     failed = replace(EXECUTED, failure={"cell": 3, "error": "E", "message": "m", "source": "s"})
     folder = write_run(PLAN, failed)

@@ -12,7 +12,7 @@ import pytest
 from frictionless import Package
 
 from helpers import paths
-from helpers.errors import EnvironmentMissingError, InputError, UnknownNameError
+from helpers.errors import EnvironmentMissingError, InputError, RunError, UnknownNameError
 from helpers.runs import engine, sweep, sweep_table
 from helpers.runs.contract import RunParameters
 from helpers.runs.record import Executed
@@ -228,6 +228,24 @@ def test_a_stopped_sweep_continues_where_it_was(tiny_growth):
     finished = sweep.run_sweep(points, executor=InlineExecutor(stop_after=0))
     assert 4 == finished.reused
     assert sweep_table.find_id(again) == sweep_table.find_id(finished)
+
+
+def test_an_input_changed_between_two_runs_leaves_no_table_of_both(write_notebook, project):
+    """Every run is right for what it saw; the next sweep takes over those that still hold."""
+    own = project / "own.txt"
+    own.write_text("a")
+    write_notebook("varied", "from helpers import paths\n(paths.ROOT / 'own.txt').read_text()" + RECORD)
+    points = sweep.plan_sweep(["varied"], {"years": [1, 2, 3]})
+    sweep.run_sweep(points[:1], executor=InlineExecutor())
+
+    class EditingExecutor(InlineExecutor):
+        def submit(self, function, /, *arguments, **options) -> Future:
+            own.write_text("b")
+            return super().submit(function, *arguments, **options)
+
+    with pytest.raises(RunError, match=r"own\.txt changed between the runs; do it again"):
+        sweep.run_sweep(points, executor=EditingExecutor())
+    assert 2 == sweep.run_sweep(points, executor=InlineExecutor()).reused
 
 
 def test_a_full_disk_stops_the_sweep_and_keeps_what_is_done(tiny_growth, monkeypatch):

@@ -8,6 +8,7 @@ import pytest
 from helpers import paths
 from helpers.errors import InputError, RunError, UnknownNameError
 from helpers.runs import engine, what_if
+from helpers.runs.record import read_sealed, seal
 
 RATES = [-0.04, -0.02, 0.0, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2]
 YEARS = [1, 2, 3, 4, 5, 6, 7, 8, 9]
@@ -94,10 +95,19 @@ def test_the_plan_of_a_grid_says_whether_it_is_at_hand_and_why_not(tiny_growth):
     solve()
     assert plan.key == what_if.explain_grid(plan).key
 
-    table = next(name for name in what_if._read(plan.folder)["inputs"] if name.startswith("src/"))
-    kept = what_if._read(plan.folder)
-    (plan.folder / what_if.GRID).write_text(json.dumps(kept | {"inputs": kept["inputs"] | {table: "old"}}))
+    kept = read_sealed(plan.folder / what_if.GRID)
+    table = next(name for name in kept["inputs"] if name.startswith("src/"))
+    (plan.folder / what_if.GRID).write_text(seal(kept | {"inputs": kept["inputs"] | {table: "old"}}))
     assert (f"{table} changed",) == what_if.explain_grid(plan).causes
+
+
+def test_a_grid_with_an_altered_number_is_run_again(tiny_growth):
+    solve()
+    file = what_if.plan_grid(tiny_growth, {}, SMALL).folder / what_if.GRID
+    text = file.read_text()
+    file.write_text(text.replace('"value": 1.1', '"value": 1.2'))
+    assert file.read_text() != text
+    assert 4 == solve()[1]
 
 
 def test_a_grid_with_changed_data_is_run_again(write_notebook, project):
@@ -111,6 +121,29 @@ def test_a_grid_with_changed_data_is_run_again(write_notebook, project):
         grid, runs = solve()
         assert 4 == runs
         assert level == grid.points[1]["final_level"]["value"]
+
+
+def test_data_changed_between_two_points_leave_no_grid(write_notebook, project):
+    """Each point would be right, and the whole of two minds."""
+    note = project / "notebooks" / "note.txt"
+    note.write_text("four")
+    write_notebook(
+        "tiny_growth",
+        "from pathlib import Path\nfrom helpers.runs.results import record",
+        'record("final_level", len(Path("note.txt").read_text()) * years, unit="1", meaning="Length.")',
+    )
+    run = engine.run_notebook("tiny_growth")
+    whole = {result["name"]: result for result in run.results}
+    with pytest.raises(RunError, match=r"notebooks/note.txt changed while it ran.*run it again"):
+        what_if.solve_grid(
+            "tiny_growth",
+            run.record["parameters"],
+            SMALL,
+            whole,
+            jobs=1,
+            advance=lambda: note.write_text("six"),
+        )
+    assert not list((paths.RUNS / what_if.FOLDER).glob("**/grid.json"))
 
 
 def test_a_point_that_fails_is_named(write_notebook):

@@ -7,7 +7,6 @@ that looked at it, so nothing is executed for a change that it could not see.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 from helpers import paths
 from helpers.runs import inputs
-from helpers.runs.record import Run, RunPlan, find_failed, hold_runs, read_run
+from helpers.runs.record import Run, RunPlan, find_failed, hold_runs, read_record, read_run
 
 LOOKUP = ".lookup"
 
@@ -61,7 +60,9 @@ def _list_candidates(plan: RunPlan) -> Iterator[Run]:
     marks = _marks(plan)
     found = sorted(marks.iterdir(), key=lambda path: path.stat().st_mtime_ns) if marks.is_dir() else []
     for mark in reversed(found):
-        if run := read_run(paths.RUNS / plan.notebook / mark.name):
+        run = read_run(paths.RUNS / plan.notebook / mark.name)
+        # A mark may lie where it does not belong; what a run had itself is what counts.
+        if run and run.record["lookup"] == plan.lookup:
             yield run
 
 
@@ -104,22 +105,15 @@ def explain_plan(plan: RunPlan) -> Outlook:
 
 
 def _describe_failure(plan: RunPlan) -> Iterable[str]:
-    record = _read_record(find_failed(plan))
+    record = read_record(find_failed(plan))
     if record and not list_changes(plan, record):
         failure = record["failure"]
         yield f"it failed the last time ({failure['error']})"
 
 
-def _read_record(folder: Path) -> dict[str, Any] | None:
-    try:
-        return dict(json.loads((folder / "run.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return None
-
-
 def _compare_with_others(plan: RunPlan) -> Iterable[str]:
-    folders = [path.parent for path in (paths.RUNS / plan.notebook).glob("*/run.json")]
-    records = [record for folder in folders if (record := _read_record(folder))]
+    folders = (paths.RUNS / plan.notebook).glob("*")
+    records = [record for folder in folders if (record := read_record(folder))]
     if not records:
         return ["it has never run"]
     code = [inputs.hash_bytes(source.encode()) for source in plan.code]

@@ -247,18 +247,30 @@ def keep_run(plan: RunPlan, executed: Executed) -> Run:
     EnvironmentMissingError
         If ``runs/`` cannot be written.
     """
-    if not executed.failure and (changed := _list_differences(executed)):
+    if executed.failure:
+        raise RunError(_describe_failure(plan, executed.failure, write_run(plan, executed)))
+    check_inputs(plan, executed)
+    # Noted before it is there: a run that is kept when this process is killed is found again.
+    cache.remember_run(plan, plan.key(executed.inputs, executed.versions))
+    folder = write_run(plan, executed)
+    if not (run := read_run(folder)):
+        raise RunError(f"the run just written to {folder.relative_to(paths.ROOT)} cannot be read back")
+    return run
+
+
+def check_inputs(plan: RunPlan, executed: Executed) -> None:
+    """Refuse an execution whose inputs are no longer what they were for the process that executed it.
+
+    Raises
+    ------
+    RunError
+        Naming what changed.
+    """
+    if changed := _list_differences(executed):
         raise RunError(
             f"{plan.notebook}: {summarise_complaints(changed)} changed while it ran, or is another where it "
             "ran; run it again"
         )
-    folder = write_run(plan, executed)
-    if executed.failure:
-        raise RunError(_describe_failure(plan, executed.failure, folder))
-    cache.remember_run(plan, folder.name)
-    if not (run := read_run(folder)):
-        raise RunError(f"the run just written to {folder.relative_to(paths.ROOT)} cannot be read back")
-    return run
 
 
 def _list_differences(executed: Executed) -> list[str]:

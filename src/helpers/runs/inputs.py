@@ -36,7 +36,7 @@ PACKAGE = "helpers"
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 PACKAGE_PREFIX = f"src/{PACKAGE}/"
 MANIFEST = "datapackage.json"
-MISSING = "missing"
+MISSING, CHANGED = "missing", "changed"
 DATASET_EVENT, ALL_TABLES = "helpers.data.describe", ""
 SEARCHES = ("<frozen importlib", importlib.metadata.__file__, pkgutil.__file__)
 RUNTIME = ("ipykernel", "IPython", "papermill")
@@ -208,7 +208,7 @@ def _module_files(name: str) -> list[Path]:
 
 def list_data_files() -> list[Path]:
     """Return the published data files and their description."""
-    return sorted([*paths.DATA.glob("*.csv"), *paths.DATA.glob("*.json")])
+    return sorted(path for path in paths.DATA.iterdir() if path.suffix in (".csv", ".json"))
 
 
 def hash_data() -> dict[str, str]:
@@ -241,7 +241,7 @@ def read_distribution(package: str) -> tuple[str, str] | None:
 class InputObserver:
     """Hears the audit events of a process and keeps the project's files that were read, listed or missed.
 
-    Each file is hashed when it is first opened, so that a change during the run shows. Reads of
+    Each file is hashed whenever it is opened, so that a change during the run shows. Reads of
     subprocesses and of libraries that open files without Python (such as Arrow) are not heard.
     """
 
@@ -272,13 +272,21 @@ class InputObserver:
         self._here.busy = True
         try:
             real = Path(os.path.realpath(os.fsdecode(path)))
-            name = _name_input(real)
-            if name and name + "/" * listed not in self.files:
-                self.files[name + "/" * listed] = hash_file(real)
-                if real == paths.DATA / MANIFEST:
+            if name := _name_input(real):
+                self._compare(name + "/" * listed, hash_file(real))
+                if real == paths.DATA / MANIFEST and not self.manifest:
                     self.manifest = real.read_bytes()
         finally:
             self._here.busy = False
+
+    def _compare(self, name: str, digest: str) -> None:
+        """Keep a hash, or note that it is another now: one that changes back would not show in the end.
+
+        The description of the tables may change, as long as that of the tables used does not.
+        """
+        known = self.files.setdefault(name, digest)
+        if known != digest and name != _name_input(paths.DATA / MANIFEST):
+            self.files[name] = CHANGED
 
     def collect(self) -> dict[str, str]:
         """Return the hash of each input, with the tables' descriptions instead of the file of all."""

@@ -26,9 +26,12 @@ from helpers.errors import EnvironmentMissingError, InputError
 from helpers.runs.inputs import Imports, find_imports, hash_bytes
 from helpers.runs.results import RESULTS_SCHEMA
 
-RUN_SCHEMA = "report-run/2"
+RUN_SCHEMA = "report-run/3"
 KEY_LENGTH = 16
 STEERING_TAGS = ("parameters", "raises-exception", "skip-execution")
+RECORD, RESULTS = "run.json", "results.json"
+SUCCEEDED = "succeeded"
+SEAL = "sha256"
 _ASIDE = ".writing-"
 
 
@@ -135,9 +138,23 @@ def to_json(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, allow_nan=False, indent=1)
 
 
+def seal(content: Mapping[str, Any]) -> str:
+    """Write JSON that carries its own hash, so that `read_sealed` notices any change of it."""
+    return to_json({**content, SEAL: hash_bytes(to_json(content).encode())})
+
+
+def read_sealed(path: Path) -> dict[str, Any] | None:
+    """Return what `seal` wrote into a file, or None if there is none or it is not as it was written."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return content if content.pop(SEAL) == hash_bytes(to_json(content).encode()) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
 def describe_run(plan: RunPlan, executed: Executed) -> dict[str, Any]:
     """Return ``run.json`` without the hashes of the files beside it."""
-    status: dict[str, Any] = {"status": "succeeded"}
+    status: dict[str, Any] = {"status": SUCCEEDED}
     if executed.failure:
         status = {"status": "failed", "failure": dict(executed.failure)}
     return status | {
@@ -173,10 +190,14 @@ def write_run(plan: RunPlan, executed: Executed) -> Path:
     head = {"schema": RESULTS_SCHEMA} | {name: record[name] for name in ("notebook", "key", "as_of")}
     files = {
         f"{plan.notebook}.ipynb": executed.notebook,
-        "results.json": to_json(head | {"results": executed.results}),
+        RESULTS: to_json(head | {"results": executed.results}),
     }
     hashes = {name: hash_bytes(content.encode()) for name, content in files.items()}
-    return write_folder(target, files | {"run.json": to_json(record | {"files": hashes})})
+    with hold_runs():
+        # An equal run stays where it is: whoever reads it at this moment must not find it gone.
+        if not (kept := read_run(target)) or kept.record["files"] != hashes:
+            _put_folder(target, files | {RECORD: seal(record | {"files": hashes})})
+    return target
 
 
 def write_folder(target: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -188,12 +209,16 @@ def write_folder(target: Path, files: Mapping[str, str | bytes]) -> Path:
         If ``runs/`` cannot be written.
     """
     with hold_runs():
-        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=paths.RUNS))
-        for name, content in files.items():
-            (aside / name).write_bytes(content.encode() if isinstance(content, str) else content)
-        aside.chmod(0o755)
-        _swap(aside, target)
+        _put_folder(target, files)
     return target
+
+
+def _put_folder(target: Path, files: Mapping[str, str | bytes]) -> None:
+    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=paths.RUNS))
+    for name, content in files.items():
+        (aside / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    aside.chmod(0o755)
+    _swap(aside, target)
 
 
 def _swap(aside: Path, target: Path) -> None:
@@ -249,15 +274,21 @@ def read_runs(keys: Mapping[str, str], *, of: str) -> list[Run]:
     return [run for run in found.values() if run]
 
 
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """Read the record of a run, finished or failed, or return None if it cannot be trusted."""
+    record = read_sealed(folder / RECORD)
+    return record if record and record["schema"] == RUN_SCHEMA else None
+
+
 def read_run(folder: Path) -> Run | None:
     """Read a finished run, or return None if there is none or it cannot be trusted."""
-    try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        whole = all(
-            hash_bytes((folder / name).read_bytes()) == digest for name, digest in record["files"].items()
-        )
-        results = json.loads((folder / "results.json").read_text(encoding="utf-8"))["results"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    record = read_record(folder)
+    if not record or record["status"] != SUCCEEDED:
         return None
-    succeeded = record.get("schema") == RUN_SCHEMA and record.get("status") == "succeeded"
-    return Run(folder, record, results) if whole and succeeded else None
+    try:
+        files = {name: (folder / name).read_bytes() for name in record["files"]}
+    except OSError:
+        return None
+    if {name: hash_bytes(content) for name, content in files.items()} != record["files"]:
+        return None
+    return Run(folder, record, json.loads(files[RESULTS])["results"])

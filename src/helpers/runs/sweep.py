@@ -28,7 +28,14 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from helpers import paths
-from helpers.errors import EnvironmentMissingError, InputError, RunError, UnknownNameError, shorten
+from helpers.errors import (
+    EnvironmentMissingError,
+    InputError,
+    RunError,
+    UnknownNameError,
+    shorten,
+    summarise_complaints,
+)
 from helpers.runs import cache, contract, engine, fork_engine, inputs, scenarios
 from helpers.runs.record import Executed, Run, RunPlan, hold_runs
 
@@ -247,6 +254,8 @@ def run_sweep(
     ------
     InputError
         If another sweep of one of the notebooks is under way.
+    RunError
+        If an input of one of the runs changed before the last of them had ended.
     EnvironmentMissingError
         If ``runs/`` cannot be written or the scheduler does not answer.
     """
@@ -274,9 +283,10 @@ def run_points(
 ) -> Sweep:
     """Do what `run_sweep` does without keeping a second sweep away; its parameters are the same."""
     with ExitStack() as stack:
+        seen: set[tuple[str, str]] = set()
         found = [cache.find_run(point.plan) for point in points]
         outcomes: dict[int, Outcome] = {
-            number: _succeed(points[number], run) for number, run in enumerate(found) if run
+            number: _succeed(points[number], run, seen) for number, run in enumerate(found) if run
         }
         reused = len(outcomes)
         missing = [number for number in range(len(points)) if number not in outcomes]
@@ -289,8 +299,9 @@ def run_points(
             )
             work = _Work(engine_name, timeout_seconds)
             for number, future in _submit_all(pool, work, [point.plan for point in points], missing):
-                outcomes[number] = _keep(points[number], future)
+                outcomes[number] = _keep(points[number], future, seen)
                 bar.update()
+        _check_inputs(seen)
         return Sweep([outcomes[number] for number in range(len(points))], reused)
 
 
@@ -367,10 +378,10 @@ def _submit_all(
             future.cancel()
 
 
-def _keep(point: Point, future: Future[bytes]) -> Outcome:
+def _keep(point: Point, future: Future[bytes], seen: set[tuple[str, str]]) -> Outcome:
     """Write what a worker returned; whatever went wrong with this run is its cause, and no other's."""
     try:
-        return _succeed(point, engine.keep_run(point.plan, Executed.from_bytes(future.result())))
+        return _succeed(point, engine.keep_run(point.plan, Executed.from_bytes(future.result())), seen)
     except EnvironmentMissingError:
         raise
     except RunError as error:
@@ -381,8 +392,18 @@ def _keep(point: Point, future: Future[bytes]) -> Outcome:
         )
 
 
-def _succeed(point: Point, run: Run) -> Outcome:
+def _succeed(point: Point, run: Run, seen: set[tuple[str, str]]) -> Outcome:
+    seen.update(run.record["inputs"].items())
     return Outcome(point, SUCCEEDED, key=run.record["key"], results=run.results)
+
+
+def _check_inputs(seen: Iterable[tuple[str, str]]) -> None:
+    """Refuse runs of which some saw an input as it was and others as it is: each is right, not the whole."""
+    if changed := sorted({name for name, digest in seen if inputs.hash_input(name) != digest}):
+        raise RunError(
+            f"{summarise_complaints(changed)} changed between the runs; do it again: the runs that still "
+            "hold are taken over"
+        )
 
 
 @contextmanager

@@ -9,7 +9,6 @@ runs are: by code and parameters, then by the inputs that were seen.
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from helpers.errors import InputError, RunError, UnknownNameError, summarise_com
 from helpers.runs import cache, contract, engine, slices, sweep
 from helpers.runs.cache import Outlook
 from helpers.runs.inputs import hash_bytes
-from helpers.runs.record import KEY_LENGTH, Executed, RunPlan, to_json, write_folder
+from helpers.runs.record import KEY_LENGTH, Executed, RunPlan, read_sealed, seal, to_json, write_folder
 from helpers.runs.results import index_results
 from helpers.runs.yaml_files import read_entries
 
@@ -234,10 +233,10 @@ def solve_grid(
         if name not in whole:
             raise UnknownNameError(f"result of {notebook}", name, whole)
     plan = plan_grid(notebook, given, panel)
-    kept = _read(plan.folder)
+    kept = read_sealed(plan.folder / GRID)
     if not kept or cache.list_changes(plan.part, kept):
         kept = _run_points(plan, given, jobs, timeout_seconds, advance)
-        write_folder(plan.folder, {GRID: json.dumps(kept, ensure_ascii=False, sort_keys=True)})
+        write_folder(plan.folder, {GRID: seal(kept)})
     grid = Grid(notebook, plan.axes, plan.own, kept["points"])
     _compare(grid, whole)
     return grid
@@ -258,17 +257,10 @@ def plan_grid(notebook: str, given: Mapping[str, Any], panel: MovedPanel) -> Gri
 
 def explain_grid(plan: GridPlan) -> Outlook:
     """Return whether the points of a grid are at hand and, if not, what changed."""
-    kept = _read(plan.folder)
+    kept = read_sealed(plan.folder / GRID)
     causes = cache.list_changes(plan.part, kept) if kept else [NEVER_RUN]
     points = math.prod(map(len, plan.axes.values()))
     return Outlook(plan.part.notebook, None if causes else plan.key, tuple(causes), points)
-
-
-def _read(folder: Path) -> dict[str, Any] | None:
-    try:
-        return dict(json.loads((folder / GRID).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
 
 
 def _run_points(
@@ -290,6 +282,9 @@ def _run_points(
             )
         done[number] = executed
         advance()
+    # Only now: a change between two points would leave each of them right and the grid wrong.
+    for executed in done.values():
+        engine.check_inputs(plan.part, executed)
     return {
         "inputs": {name: digest for each in done.values() for name, digest in each.inputs.items()},
         "versions": dict(done[0].versions),
