@@ -136,9 +136,7 @@ def test_a_source_changed_while_pages_are_made_is_not_published(edition, small_p
     monkeypatch.setattr(build, "_seal", lambda *_: None)
     write_tiny(small_project / "notebooks", lead=f"{LEAD} Edit.")
     try:
-        with pytest.raises(
-            ReportError, match=r"book/index\.md changed while the book was built"
-        ):
+        with pytest.raises(ReportError, match=r"book/index\.md changed while the book was built"):
             build.build_edition()
     finally:
         index.write_text(text)
