@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import vl_convert
 from lxml import etree
 
 from helpers.book import social
@@ -12,7 +11,7 @@ from helpers.book import social
 def test_each_page_gets_a_picture_with_its_title(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Title without the mark of its link, book and day; pages of single charts have none."""
     drawn: list[str] = []
-    monkeypatch.setattr(vl_convert, "svg_to_png", lambda svg, **_: drawn.append(svg) or b"png")
+    monkeypatch.setattr(social.renderer, "draw", lambda order: drawn.append(order[1]) or b"png")
     for name in ("index", "chapters/loop", "figures/chart"):
         path = tmp_path / f"{name}.html"
         path.parent.mkdir(exist_ok=True)

@@ -13,9 +13,9 @@ from itertools import groupby
 from pathlib import Path
 
 from helpers import paths
-from helpers.book.figures import draw_picture
 from helpers.book.html import write_table
 from helpers.book.policy import name_source
+from helpers.book.stills import draw_stills
 from helpers.charts import theme
 from helpers.charts.frame import SCHEMA, Spec
 from helpers.runs.drawings import Drawings, Move
@@ -74,7 +74,7 @@ def _draw(label: str, spec: Spec | None) -> str:
     if spec is None:
         return f"<figure><figcaption>{label}: no such chart</figcaption></figure>\n"
     dressed = {"$schema": SCHEMA, "background": theme.colour("paper"), "config": theme.config(), **spec}
-    picture = base64.b64encode(draw_picture(dressed).encode()).decode()
+    picture = base64.b64encode(draw_stills(dressed).picture.encode()).decode()
     alt = escape(spec["usermeta"]["alt"])
     image = f'<img src="data:image/svg+xml;base64,{picture}" alt="{alt}">'
     return f"<figure><figcaption>{label}</figcaption>{image}</figure>\n"

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -38,8 +37,10 @@ from helpers.book import (
     places,
     policy,
     records,
+    renderer,
     since,
     social,
+    stills,
     takeaway,
 )
 from helpers.book.boxes import RenderedBoxes
@@ -333,42 +334,49 @@ def _render_boxes(
 def _write_sources(
     draft: _Draft, described: Sequence[dict[str, Any]], boxed: Mapping[str, RenderedBoxes]
 ) -> dict[str, bytes]:
-    """Write the generated chapters and pages under ``book/``; return the files of the figures."""
-    edition, runs, answers = draft.described, draft.runs, draft.answers
+    """Write the generated chapters and pages under ``book/``; return the files that the book carries."""
+    edition, answers = draft.described, draft.answers
     for folder in (paths.CHAPTERS, paths.RECORDS):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
     (paths.RECORDS / "results.json").write_text(to_json(answers[-1].results), encoding="utf-8")
     (paths.RECORDS / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
-    records.write_records(edition, described)
+    charts = [spec for run in draft.runs for spec in chapters.find_charts(run.read_notebook())]
+    with renderer.drawing_ahead(map(stills.order_still, charts)):
+        files = _write_records(draft, described)
+    return files | _write_chapters(draft, described, boxed)
+
+
+def _write_records(draft: _Draft, described: Sequence[dict[str, Any]]) -> dict[str, bytes]:
+    """Write all generated pages but the chapters; return the files that they lead to."""
+    edition, answers, book = draft.described, draft.answers, citing.read_book(draft.described)
     kept = editions.read_editions() if since.is_published(edition) else []
-    page = since.describe_since(edition, editions.take_edition(runs) if kept else None, kept)
-    (paths.RECORDS / "since.md").write_text(page, encoding="utf-8")
-    page = corrections.describe_corrections(edition, answers[-1].results, kept)
-    (paths.RECORDS / "corrections.md").write_text(page, encoding="utf-8")
-    book = citing.read_book(edition)
+    records.write_records(edition, described)
     files = evidence_pages.write_evidence(edition, described)
     claims = data.load("claims", edition["as_of"])
-    text, drawn = moved.describe_moves(answers, claims, place=citing.Place(book, "records/moved.html"))
-    (paths.RECORDS / "moved.md").write_text(text, encoding="utf-8")
-    files |= drawn
-    files |= _write_chapters(draft, described, boxed, book)
-    carried = takeaway.collect_files(edition, runs)
-    page = takeaway.describe_takeaway(edition, carried, list(answers[-1].results))
-    (paths.RECORDS / "takeaway.md").write_text(page, encoding="utf-8")
+    moves, drawn = moved.describe_moves(answers, claims, place=citing.Place(book, "records/moved.html"))
+    carried = takeaway.collect_files(edition, draft.runs)
     package = data.describe()
     pages = linked.describe_pages(edition, package, records.load_known(package, edition["as_of"]), carried)
-    (paths.RECORDS / linked.FILE).write_text(to_json(pages), encoding="utf-8")
-    return files | carried
+    for name, text in {
+        "since.md": since.describe_since(edition, editions.take_edition(draft.runs) if kept else None, kept),
+        "corrections.md": corrections.describe_corrections(edition, answers[-1].results, kept),
+        "moved.md": moves,
+        "takeaway.md": takeaway.describe_takeaway(edition, carried, list(answers[-1].results)),
+        linked.FILE: to_json(pages),
+    }.items():
+        (paths.RECORDS / name).write_text(text, encoding="utf-8")
+    return files | drawn | carried
 
 
 def _write_chapters(
-    draft: _Draft, described: Sequence[dict[str, Any]], boxed: Mapping[str, RenderedBoxes], book: citing.Book
+    draft: _Draft, described: Sequence[dict[str, Any]], boxed: Mapping[str, RenderedBoxes]
 ) -> dict[str, bytes]:
-    """Write the chapters, several at a time; return the files of their figures and boxes."""
+    """Write the chapters; return the files of their figures and boxes."""
+    book = citing.read_book(draft.described)
     claims, systems = (data.load(name, draft.described["as_of"]) for name in ("claims", "systems"))
-
-    def write(run: Run, shown: dict[str, Any]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for run, shown in zip(draft.runs, described, strict=True):
         name = run.record["notebook"]
         chapter, made = chapters.make_chapter(
             contract.read_notebook(name),
@@ -379,12 +387,8 @@ def _write_chapters(
             closing=places.list_backlinks(name, systems, claims, draft.answers[-1].verdicts),
         )
         nbformat.write(chapter, paths.CHAPTERS / f"{name}.ipynb")
-        return made | (boxed[name].files if name in boxed else {})
-
-    # The library that draws lets other threads run meanwhile.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        written = list(pool.map(write, draft.runs, described))
-    return {path: content for files in written for path, content in files.items()}
+        files |= made | (boxed[name].files if name in boxed else {})
+    return files
 
 
 def _build_aside(
@@ -414,14 +418,18 @@ def _build_aside(
         _seal(built[0], drafts[0])
         _check_sources(sources)
         _swap(built[0], target)
+        renderer.forget()
 
 
 def _build_pages(edition: dict[str, Any], files: dict[str, bytes], staging: Path) -> Path:
     # Its import would cost a build that has nothing to do.
     from helpers.book import materials
 
-    html = run_sphinx(staging)
-    for name, content in {**files, BUNDLE: figures.vega_bundle()}.items():
+    pixels = figures.order_pixels(files)
+    with renderer.drawing_ahead([renderer.order_bundle(), *pixels.values()]):
+        html = run_sphinx(staging)
+    drawn = {path: renderer.draw(order) for path, order in pixels.items()}
+    for name, content in {**files, **drawn, BUNDLE: figures.vega_bundle()}.items():
         path = html / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

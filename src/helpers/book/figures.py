@@ -1,9 +1,7 @@
 """A framed chart as a piece of a page: still picture, source, table, downloads and the live chart's script.
 
-Nothing here knows Sphinx. The page's policy forbids inline styles and scripts, so colours are CSS variables
-in presentation attributes, and the live specification is a classic script file that also loads from disk.
-vl-convert is imported where it is used: it starts threads, and a process that forks must never have called
-it.
+Nothing here knows Sphinx. The page's policy forbids inline scripts, so the live specification is a classic
+script file that also loads from disk.
 """
 
 from __future__ import annotations
@@ -18,55 +16,28 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
-from lxml import etree
 
 from helpers import prose
-from helpers.book import citing
+from helpers.book import citing, renderer
+from helpers.book.stills import Stills, draw_stills, strip
 from helpers.charts import frame, theme
 
-VEGA_LITE = "6.4"
 LIVE_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 FOLDER = citing.FOLDER
-SVG = "http://www.w3.org/2000/svg"
 
 ROWS_SHOWN = 60
 ROWS_AT_EACH_END = 10
-LEAST_PLOT = 140
-MARGIN = 16
-SOURCE_LINE = 16
-DROPPED_ATTRIBUTES = frozenset({"class", "role", "pointer-events", "version", "stroke-miterlimit"})
-DEFAULTS = {
-    "opacity": "1",
-    "fill-opacity": "1",
-    "stroke-opacity": "1",
-    "stroke-width": "1",
-    "x2": "0",
-    "y2": "0",
-    "font-family": theme.FONT,
-    "font-size": f"{theme.TEXT}px",
-    "font-weight": "normal",
-    "transform": "translate(0,0)",
-}
-CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
-NUMBER = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
 
 
 @dataclass(frozen=True)
 class RenderedFigure:
-    """One chart as HTML and the files it links to, by their paths from the site's root."""
+    """One chart as HTML and the files it links to, by their paths from the site's root.
+
+    The pixels of its picture are not among them: `order_pixels` says what is still to be drawn.
+    """
 
     html: str
     files: dict[str, bytes]
-
-
-@dataclass(frozen=True)
-class _Still:
-    """The inline picture with its size and the least width at which the live chart stays readable."""
-
-    svg: str
-    width: int
-    height: int
-    least: int
 
 
 def render_figure(
@@ -90,22 +61,20 @@ def render_figure(
         The same bytes for the same spec, in any process and order.
     """
     meta, tables = spec["usermeta"], frame.tables(spec)
-    still = _still(spec)
-    picture = draw_picture(spec)
-    named = {"svg": picture.encode(), "png": _png(picture)}
-    paths = {kind: _path(meta["name"], content, kind) for kind, content in named.items()}
-    files = {paths[kind]: content for kind, content in named.items()}
+    stills = draw_stills(spec)
+    picture = stills.picture.encode()
+    picture_path = _path(meta["name"], picture, "svg")
     sheets = [_csv(table) for table in tables]
     sheet_paths = [
         _path(_sheet_name(meta["name"], place), sheet, "csv") for place, sheet in enumerate(sheets)
     ]
-    live = _live_script(spec, still)
+    live = _live_script(spec, stills)
     live_path = _path(meta["name"], live, "js")
-    files |= {**dict(zip(sheet_paths, sheets, strict=True)), live_path: live}
+    files = {picture_path: picture, **dict(zip(sheet_paths, sheets, strict=True)), live_path: live}
 
     def draw(root: str, head: str, more: str = "") -> str:
-        body = _drawing(meta, still) + _source_line(meta, root)
-        pictures = {kind: root + path for kind, path in paths.items()}
+        body = _drawing(meta, stills) + _source_line(meta, root)
+        pictures = {"svg": root + picture_path, "png": root + _to_png(picture_path)}
         data = _details(meta, tables, [root + path for path in sheet_paths], pictures)
         return _figure(meta, root + live_path, f'{head}{body}<div class="kx-actions">\n{data}{more}</div>\n')
 
@@ -113,16 +82,25 @@ def render_figure(
         return RenderedFigure(draw("", _head(meta, number)), files)
     alone = draw("../", _head(meta, None, element="h1"))
     files[f"{FOLDER}/{meta['name']}.html"] = citing.write_page(meta, place, alone)
-    more = citing.offer(meta, place, height=still.height)
+    more = citing.offer(meta, place, height=stills.height)
     return RenderedFigure(draw(place.root, _head(meta, number), more), files)
 
 
-@cache
+def order_pixels(files: Mapping[str, bytes]) -> dict[str, renderer.Order]:
+    """Return the path of each picture as PNG with the order for it.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Files of figures; each SVG among them is a picture.
+    """
+    pictures = {path: content.decode() for path, content in files.items() if path.endswith(".svg")}
+    return {_to_png(path): renderer.order_png(svg) for path, svg in pictures.items()}
+
+
 def vega_bundle() -> bytes:
     """Return Vega, Vega-Lite and vega-embed as one classic script that sets only ``window.vegaEmbed``."""
-    import vl_convert
-
-    bundle = vl_convert.javascript_bundle(snippet="window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+    bundle = renderer.draw(renderer.order_bundle())
     return f'(function () {{ "use strict";\n{bundle}\n}})();\n'.encode()
 
 
@@ -130,157 +108,20 @@ def _path(name: str, content: bytes, kind: str) -> str:
     return f"{FOLDER}/{name}.{hashlib.sha256(content).hexdigest()[:10]}.{kind}"
 
 
+def _to_png(path: str) -> str:
+    return path.removesuffix(".svg") + ".png"
+
+
 def _sheet_name(name: str, place: int) -> str:
     return name if place == 0 else f"{name}-{place + 1}"
-
-
-# The picture
-
-
-def _to_svg(spec: Mapping[str, Any]) -> str:
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(dict(spec), vl_version=VEGA_LITE, allowed_base_urls=[]))
-
-
-def _png(svg: str) -> bytes:
-    import vl_convert
-
-    return bytes(vl_convert.svg_to_png(svg, scale=2))
-
-
-def _still(spec: frame.Spec) -> _Still:
-    tree = etree.fromstring(_to_svg(_bare(spec)))
-    width, height = (round(float(tree.get(side))) for side in ("width", "height"))
-    plot = _plot_width(tree, spec)
-    _tidy(tree, spec["usermeta"]["name"])
-    _use_variables(tree)
-    for child in tree:
-        child.set("aria-hidden", "true")
-    for key, value in {
-        "class": "kx-still",
-        "role": "img",
-        "aria-label": spec["usermeta"]["alt"],
-        "preserveAspectRatio": "xMinYMin meet",
-    }.items():
-        tree.set(key, value)
-    least = min(width, spec["usermeta"].get("least", width - plot + LEAST_PLOT))
-    return _Still(_serialise(tree), width, height, least)
-
-
-def _bare(spec: frame.Spec) -> frame.Spec:
-    """Return the spec without what the page gives: the title and the paper."""
-    return {key: value for key, value in spec.items() if key not in ("title", "background")}
-
-
-def _plot_width(tree: etree._Element, spec: frame.Spec) -> int:
-    """Return the width inside the axes: that of the root's frame, or of the first of several views."""
-    if "vconcat" in spec:
-        return int(spec["vconcat"][0]["width"])
-    frames = tree.xpath("//*[contains(@class, 'root')]/*/*[@class='background']/@d")
-    sizes = [float(size) for drawn in frames for size in re.findall(r"h([\d.]+)", drawn)]
-    return round(max(sizes, default=theme.WIDTH))
-
-
-def _tidy(tree: etree._Element, name: str) -> None:
-    """Drop what the picture does not need and give its ids a name of their own."""
-    for node in list(tree.iter()):
-        if node.get("display") == "none" or _is_empty_path(node):
-            node.getparent().remove(node)
-    names: dict[str, str] = {}
-    for node in tree.iter():
-        if old := node.get("id"):
-            names[old] = f"{name}-{len(names) + 1}"
-    for node in tree.iter():
-        _tidy_attributes(node, names)
-    tree.set("font-family", theme.FONT)
-    tree.set("font-size", f"{theme.TEXT}px")
-    tree.set("viewBox", f"0 0 {tree.get('width')} {tree.get('height')}")
-    _unwrap(tree)
-    etree.cleanup_namespaces(tree)
-
-
-def _is_empty_path(node: etree._Element) -> bool:
-    if node.tag != f"{{{SVG}}}path" or node.get("class") not in ("background", "foreground"):
-        return False
-    return node.get("fill") in (None, "none", "transparent") and node.get("stroke") in (
-        None,
-        "none",
-        "transparent",
-    )
-
-
-def _tidy_attributes(node: etree._Element, names: Mapping[str, str]) -> None:
-    for key, value in list(node.attrib.items()):
-        if key in DROPPED_ATTRIBUTES or key.startswith("aria-") or DEFAULTS.get(key) == value:
-            del node.attrib[key]
-        elif key == "id":
-            node.set(key, names[value])
-        elif key in ("d", "transform", "x", "y", "x2", "y2", "width", "height"):
-            node.set(key, NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), value))
-        elif "url(#" in value:
-            node.set(key, re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{names[found[1]]})", value))
-
-
-def _unwrap(tree: etree._Element) -> None:
-    """Replace each group that says nothing by its children."""
-    for group in list(tree.iter(f"{{{SVG}}}g")):
-        parent = group.getparent()
-        if len(group) == 0:
-            parent.remove(group)
-        elif not group.attrib and parent is not tree:
-            place = parent.index(group)
-            parent[place : place + 1] = list(group)
-
-
-def _use_variables(tree: etree._Element) -> None:
-    variables = theme.variables_by_literal()
-    for node in tree.iter():
-        for key in ("fill", "stroke", "stop-color"):
-            if node.get(key) in variables:
-                node.set(key, variables[node.get(key)])
-
-
-def _serialise(tree: etree._Element) -> str:
-    return str(etree.tostring(tree, encoding="unicode"))
-
-
-def draw_picture(spec: frame.Spec) -> str:
-    """Return the picture that leaves the page: with title, source, margins, paper and literal colours."""
-    meta = spec["usermeta"]
-    tree = etree.fromstring(_to_svg(spec))
-    _tidy(tree, meta["name"])
-    width, height = (float(tree.get(side)) for side in ("width", "height"))
-    lines = frame.wrap(_source_text(meta), theme.SMALL, width)
-    _set_size(tree, width, height + len(lines) * SOURCE_LINE + MARGIN / 2)
-    for place, line in enumerate(lines, start=1):
-        text = etree.SubElement(tree, f"{{{SVG}}}text", x="2", y=f"{height + place * SOURCE_LINE + 2:g}")
-        text.set("font-size", f"{theme.SMALL}px")
-        text.set("fill", theme.colour("muted"))
-        text.text = line
-    for text in tree.iter(f"{{{SVG}}}text"):
-        if CHINESE.search(text.text or ""):
-            text.set("font-family", f"'Noto Sans CJK SC', {theme.FONT}")
-    return _serialise(tree)
-
-
-def _set_size(tree: etree._Element, width: float, height: float) -> None:
-    """Widen the picture by its margins and lay paper under it."""
-    box = {"x": -MARGIN, "y": -MARGIN, "width": width + 2 * MARGIN, "height": height + 2 * MARGIN}
-    paper = etree.Element(f"{{{SVG}}}rect", {key: f"{value:g}" for key, value in box.items()})
-    paper.set("fill", theme.colour("paper"))
-    tree.insert(0, paper)
-    tree.set("width", f"{box['width']:g}")
-    tree.set("height", f"{box['height']:g}")
-    tree.set("viewBox", " ".join(f"{value:g}" for value in box.values()))
 
 
 # The live chart
 
 
-def _live_script(spec: frame.Spec, still: _Still) -> bytes:
-    live = {**_bare(spec), "$schema": LIVE_SCHEMA}
-    live["usermeta"] = {"width": still.width, "height": still.height, "least": still.least}
+def _live_script(spec: frame.Spec, stills: Stills) -> bytes:
+    live = {**strip(spec), "$schema": LIVE_SCHEMA}
+    live["usermeta"] = {"width": stills.width, "height": stills.height, "least": stills.least}
     text = json.dumps(_with_variables(live), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for letter in ("<", "\u2028", "\u2029"):
         text = text.replace(letter, f"\\u{ord(letter):04x}")
@@ -330,13 +171,11 @@ def _permalink(meta: Mapping[str, Any]) -> str:
     )
 
 
-def _drawing(meta: Mapping[str, Any], still: _Still) -> str:
+def _drawing(meta: Mapping[str, Any], stills: Stills) -> str:
     label = html.escape(f"{meta['title']}, scrolls sideways on a narrow screen")
-    return f'<div class="kx-drawing" role="group" tabindex="0" aria-label="{label}">\n{still.svg}\n</div>\n'
-
-
-def _source_text(meta: Mapping[str, Any]) -> str:
-    return "Source: " + "; ".join(source["text"] for source in meta["source"])
+    return (
+        f'<div class="kx-drawing" role="group" tabindex="0" aria-label="{label}">\n{stills.inline}\n</div>\n'
+    )
 
 
 def _source_line(meta: Mapping[str, Any], root: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from helpers.book import renderer
 from helpers.book.addresses import find_preview
 from helpers.book.html import read_page, read_title
 from helpers.charts import theme
@@ -26,15 +27,13 @@ def write_previews(html: Path, *, book: str, as_of: str) -> None:
     as_of : str
         ISO day of the edition.
     """
-    import vl_convert
-
     for path in sorted(html.rglob("*.html")):
         name = path.relative_to(html).with_suffix("").as_posix()
         if not name.startswith("figures/"):
             picture = draw_preview(read_title(read_page(path)), book=book, as_of=as_of)
             target = html / find_preview(name)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(vl_convert.svg_to_png(picture, scale=0.5))
+            target.write_bytes(renderer.draw(renderer.order_png(picture, scale=0.5)))
 
 
 def draw_preview(title: str, *, book: str, as_of: str) -> str:
