@@ -269,6 +269,7 @@ def test_structural_series_finds_a_planted_effect():
 def test_structural_series_of_the_published_values_is_wide():
     """On the published series all four intervals hold both zero and the bound."""
     table = solve_structural(RECORD, GMV)
+    assert table["quarters"].eq(len(GMV)).all()
     assert table["converged"].astype(bool).all()
     assert (table["low_pct"] < -1.2).all()
     assert (table["high_pct"] > 0).all()

@@ -65,6 +65,12 @@ def test_ends_in_wrong_order_are_refused():
         Interval(2.0, 1.0)
 
 
+def test_scaling_turns_percent_into_fractions():
+    """Ends and value move together, and no value stays none."""
+    assert Interval(20.0, 40.0, 30.0).scale(0.5) == Interval(10.0, 20.0, 15.0)
+    assert Interval(20.0, 40.0).scale(0.5).value is None
+
+
 def test_missing_period_reads_as_none():
     """No row of a period is an answer, not an error."""
     rows = pd.DataFrame({"period": ["2024Q1"], "value": [27.0], "bound": ["exact"]})
@@ -121,7 +127,8 @@ def test_growth_over_a_year_keeps_the_rounding_of_both_prints():
     growth = solve_year_growth(SALES, "2024Q3")
     assert growth.value == pytest.approx(334.2 / 290.2 - 1)
     assert growth.low == pytest.approx(334.15 / 290.25 - 1)
-    assert solve_year_growth(SALES, "2025Q3").high is None
+    newest = solve_year_growth(SALES, "2025Q3")
+    assert (newest.low, newest.high) == (pytest.approx(380 / 334.25 - 1), None)
 
 
 @pytest.mark.parametrize("period", [None, "2023Q3", "2024Q4"])
@@ -142,4 +149,6 @@ def test_an_end_alone_is_an_answer_or_says_why_not():
     outcome = Estimate.of(Interval(0.2, math.inf))
     assert outcome.least() == Estimate(0.2, low=0.2, why=outcome.why)
     assert outcome.most().value is None
+    both = Estimate(0.3, low=0.2, high=0.4)
+    assert (both.least().value, both.most().value) == (0.2, 0.4)
     assert Estimate(0.3, low=0.2).most().why == "nothing bounds it from above"

@@ -41,7 +41,8 @@ def test_survival_is_the_product_over_jumps():
 
 
 def test_no_jump_and_no_drop_are_worth_nothing():
-    """Without a jump, or with one that loses nobody, the order in the app adds no orders."""
+    """Without a jump, sales that jump, or a jump that loses somebody, the order in the app adds no orders."""
+    assert value(jump_share=0.0).gmv_gain_rmb_bn == 0
     assert value(jump_count=0).gmv_gain_rmb_bn == 0
     assert value(first_jump_drop=0.0).order_multiple == 1
 
@@ -169,8 +170,10 @@ def test_test_size_grows_as_the_drop_shrinks():
 
 
 def test_test_and_simulation_refuse_impossible_sizes():
-    """A power of one and an empty audience are errors by name."""
+    """A level of nothing, a power of one and an empty audience are errors by name."""
     record = JumpFrictionRecord()
+    with pytest.raises(InputError, match="'level' must be between 0 and 1"):
+        solve_test_size(record, level=0.0)
     with pytest.raises(InputError, match="'power' must be between 0 and 1"):
         solve_test_size(record, power=1.0)
     with pytest.raises(InputError, match="'viewers' must be at least 1"):

@@ -226,12 +226,13 @@ def test_an_open_pool_gains_nothing_by_its_hurdle():
     assert table["gain"].iloc[0] <= 1e-9
 
 
-def test_at_the_noise_allowed_ten_times_the_goods_are_worth_those_of_now():
+@pytest.mark.parametrize("now", [0.0, 1.0])
+def test_at_the_noise_allowed_ten_times_the_goods_are_worth_those_of_now(now):
     """One without fit solves by hand: the spread of the index must fall as the expected maximum grows."""
-    record = NoisyChoiceRecord(candidate_items=100, quality_noise=1.0, fit_share=0.0, admitted_share=1.0)
+    record = NoisyChoiceRecord(candidate_items=100, quality_noise=now, fit_share=0.0, admitted_share=1.0)
     noise = noisy_choice.solve_noise_allowed(record).value
     ratio = noisy_choice.solve_expected_maximum(1000) / noisy_choice.solve_expected_maximum(100)
-    assert noise == pytest.approx(math.sqrt(2 * ratio**2 - 1))
+    assert noise == pytest.approx(math.sqrt((1 + now**2) * ratio**2 - 1))
 
 
 def test_where_all_worth_is_fit_no_noise_takes_a_larger_pool_away():

@@ -132,8 +132,6 @@ def read_print(
         raise InputError(f"'bound' must be one of {', '.join(widths)} (got {bound!r})")
     below, above = widths[bound]
     low, high = max(floor, value - below), min(ceiling, value + above)
-    if bound == "exact":
-        return Interval(low, high, value)
     middle = value + (above - below) / 2 if np.isfinite(below + above) else None
     return Interval(low, high, middle)
 

@@ -129,4 +129,4 @@ def summarise_corners(bounds: MarginalBounds) -> pd.DataFrame:
         )
         for merchants, hours in ((0.0, bounds.pairs["hours"]), (bounds.pairs["merchants"], 0.0))
     ]
-    return pd.concat([end.reset_index(drop=True) for end in ends], ignore_index=True)
+    return pd.concat(ends, ignore_index=True)
