@@ -25,7 +25,7 @@ from project_copy import ROOT, copy_project
 PACKAGE = Path("src/helpers")
 OTHERS = ("evidence/numerals", "runs/contract", "runs/results", "charts/describe")
 ALSO = {
-    "record": ["test_vary.py", "../runs/test_contract.py"],
+    "record": ["test_vary.py", "../runs/test_contract.py", "../test_checks.py"],
     "numerals": ["test_quantities.py"],
     "contract": ["test_references.py"],
     "describe": ["test_describe_timeline.py"],

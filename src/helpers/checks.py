@@ -7,13 +7,15 @@ is a promise kept.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import pkgutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from helpers import data, paths
 from helpers.book import answer, before_after, corrections, descriptions, private, site_checks, trails
 from helpers.book.current import list_editions
 from helpers.errors import DataError, InputError, ReportError, UnknownNameError
+from helpers.models.record import Record
 from helpers.paths import EDITION_FILE, SUMS_FILE
 from helpers.runs import (
     contract,
@@ -53,20 +55,31 @@ def check_parameters(_: Path) -> list[str]:
     """Every parameters cell equals its record, and what a default rests on exists and agrees."""
     complaints = []
     for name in contract.list_notebooks():
+        record = contract.load_record(name)
         complaints += contract.check_cell(name)
         complaints += [
-            line for row in contract.describe_parameters(name) for line in _check_rests_on(name, row)
+            f"{name}: {line}" for field in record.model_fields for line in _check_default(record, field)
         ]
     return complaints
 
 
-def _check_rests_on(notebook: str, row: Mapping[str, object]) -> list[str]:
-    complaints = []
-    for reference_text in list(row["rests_on"] or []):  # type: ignore[call-overload]
+def _check_default(record: type[Record], name: str) -> list[str]:
+    """Say which rows a default rests on that are not there, or that it does not follow from them."""
+    rows, complaints = [], []
+    for reference_text in references.rests_on(record, name):
         try:
-            references.find_row(reference_text)
+            rows.append(references.find_row(reference_text))
         except ReportError as error:
-            complaints.append(f"{notebook}: {row['name']!r} rests on {reference_text!r}: {error}")
+            complaints.append(f"{name!r} rests on {reference_text!r}: {error}")
+    field = record.model_fields[name]
+    extra = field.json_schema_extra
+    computed_by = extra.get("computed_by") if isinstance(extra, dict) else None
+    if computed_by and not complaints:
+        value = pkgutil.resolve_name(str(computed_by))(*(float(row["value"]) for row in rows))
+        if value != field.default:
+            complaints.append(
+                f"{name!r} is {field.default!r}, {computed_by} gives {value!r}; correct the default"
+            )
     return complaints
 
 
