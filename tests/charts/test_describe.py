@@ -2,33 +2,45 @@
 
 import pandas as pd
 
-from helpers.charts.describe import describe_rows, describe_series, describe_tornado
+from helpers.charts.describe import (
+    describe_bars,
+    describe_grid,
+    describe_intervals,
+    describe_rows,
+    describe_series,
+    describe_tornado,
+)
 
 
 def rows(**columns):
-    return pd.DataFrame({"label": ["shelf", "content", "words alone"], **columns})
+    return pd.DataFrame({"label": ["shelf", "content", "words alone", "all"], **columns})
 
 
 def test_rows_name_the_highest_and_the_lowest_and_count_bare_ranges():
     """A row without a value is a range alone: it is counted and never takes part in the order."""
-    text = describe_rows(rows(value=[5.0, 60.0, None]), "growth", label="label", value="value", unit="%")
+    data = rows(value=[5.0, 60.0, None, 20.0])
+    text = describe_rows(data, "growth", label="label", value="value", unit="%")
     ends = "highest content with 60%, lowest shelf with 5%"
-    assert text == f"3 rows of growth; {ends}; 1 of them a range without a value."
+    assert text == f"4 rows of growth; {ends}; 1 of them a range without a value."
 
 
 def test_rows_without_any_value_are_still_counted():
     """Bounds alone have no highest and no lowest."""
-    text = describe_rows(rows(value=[float("nan")] * 3), "growth", label="label", value="value", unit="%")
-    assert text == "3 rows of growth; 3 of them a range without a value."
+    text = describe_rows(rows(value=[float("nan")] * 4), "growth", label="label", value="value", unit="%")
+    assert text == "4 rows of growth; 4 of them a range without a value."
 
 
 def test_a_tornado_names_the_assumptions_that_move_most_and_least():
     """What counts is the distance of the two ends, whichever of them is higher."""
     data = pd.DataFrame(
-        {"parameter": ["patience", "hours"], "result_low": [9.0, 4.0], "result_high": [8.0, 6.5]}
+        {
+            "parameter": ["patience", "fee", "hours"],
+            "result_low": [9.0, 4.0, 4.0],
+            "result_high": [8.0, 2.0, 6.5],
+        }
     )
     assert describe_tornado(data, "growth", unit="percentage points") == (
-        "Tornado of 2 assumptions that move growth: most hours by 2.5 percentage points, "
+        "Tornado of 3 assumptions that move growth: most hours by 2.5 percentage points, "
         "least patience by 1.0 percentage points."
     )
 
@@ -41,6 +53,43 @@ def test_nothing_to_draw_is_said():
     )
     empty = pd.DataFrame({"parameter": [], "result_low": [], "result_high": []})
     assert "nothing had been published" in describe_tornado(empty, "growth", unit="%")
+
+
+def test_a_line_names_its_ends_and_its_extremes():
+    """A quarter without a value is not drawn, though it comes first; its other columns say nothing."""
+    line = pd.DataFrame(
+        {"period": ["2020Q1", "2020Q2", "2020Q3", "2020Q4", "2021Q1"], "value": [None, 20.0, 5.0, 40.0, 30.0]}
+    ).assign(note=None)
+    assert describe_series(line, "growth") == (
+        "Line of growth: from 20.0% in 2020Q2 to 30.0% in 2021Q1; "
+        "lowest 5.0% in 2020Q3, highest 40.0% in 2020Q4."
+    )
+
+
+def test_bars_name_the_highest_and_the_lowest():
+    bars = pd.DataFrame({"year": ["2020", "2021", "2022", "2023"], "points": [1.0, -2.5, 3.0, None]})
+    text = describe_bars(bars.assign(note=None), "change", category="year", value="points", unit="%")
+    assert text == "3 bars of change: highest 2022 with +3.0%, lowest 2021 with −2.5%."
+
+
+def test_a_grid_says_where_the_least_and_the_most_stand():
+    """A cell out of the model's range is empty and is neither."""
+    cells = pd.DataFrame(
+        {"fee_rate": [0.1, 0.1, 0.2, 0.2], "loss_share": [1, 2, 1, 2], "gain": [4.0, None, -1.0, 9.0]}
+    ).assign(note=None)
+    text = describe_grid(cells, "the gain", x="fee_rate", y="loss_share", value="gain", unit="%")
+    assert text == (
+        "Heat map of the gain over fee rate and loss share: from −1.0% at fee rate 0.2 and loss share 1 "
+        "to 9.0% at fee rate 0.2 and loss share 2."
+    )
+
+
+def test_intervals_are_counted_that_exclude_zero():
+    """One that ends at zero holds it."""
+    ends = {"low": [-9.0, -2.0, 0.0, 1.0, None], "high": [-4.0, 0.0, 5.0, 6.0, None]}
+    data = pd.DataFrame({"effect": [-6.0, -1.0, 2.5, 3.5, None], **ends}).assign(why=None)
+    text = describe_intervals(data, "the effect", value="effect", low="low", high="high")
+    assert text == "4 estimates of the effect, sorted: −6.0 to 3.5%; 2 of their intervals exclude zero."
 
 
 def test_a_line_over_a_number_says_at_which_number():

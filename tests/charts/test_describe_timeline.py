@@ -7,9 +7,9 @@ from helpers.charts.describe import describe_timeline
 
 def test_a_timeline_names_its_first_and_its_last_step():
     """A listener learns how long the row of steps is and where it begins and ends."""
-    steps = pd.DataFrame({"date": ["2020-05", "2022-03-01"], "words": ["signed", "cut"]})
+    steps = pd.DataFrame({"date": ["2020-05", "2021", "2022-03-01"], "words": ["signed", "grown", "cut"]})
     assert describe_timeline(steps, "steps", event="words") == (
-        "Timeline of 2 steps: from 2020-05, signed, to 2022-03-01, cut."
+        "Timeline of 3 steps: from 2020-05, signed, to 2022-03-01, cut."
     )
 
 

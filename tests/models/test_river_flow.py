@@ -147,6 +147,15 @@ def test_rates_out_of_range_stay_empty_in_the_table():
     assert (~table["in_range"]).sum() == 2
 
 
+def test_each_row_of_the_table_is_the_flow_at_its_rates():
+    """What the heat map of the lift draws is what the model gives at the two rates of a cell."""
+    (row,) = summarise_rates(make(), transfers=[0.2], rewards=[0.1]).to_dict("records")
+    flow = solve_coupled_flow(make(transfer_rate=0.2, reward_rate=0.1))
+    assert (row.pop("transfer_rate"), row.pop("reward_rate")) == (0.2, 0.1)
+    assert row == {name: getattr(flow, name) for name in row}
+    assert row["creator_lift"] != row["own_live_lift"]
+
+
 def test_fifteen_percent_needs_a_fifteenth_of_gmv_for_one_point():
     """With nothing taken from others a point takes 6.7% of GMV; with half of the traffic taken, 13.3%."""
     alone = solve_platform_effect(make(taken_traffic_share=0.0, participant_gmv_share=0.2), 0.15)
@@ -199,6 +208,14 @@ def test_nothing_to_select_on_explains_nothing(field, word):
     assert found.over_all == 0.0
     assert None in (found.correlation_over_all, found.spread_over_all)
     assert word in found.why
+
+
+def test_neither_spread_nor_correlation_gives_both_reasons():
+    found = solve_selection(make(growth_spread=0.0, selection_correlation=0.0), 0.15)
+    assert found.why == (
+        "without spread no correlation explains a lift; "
+        "without a positive correlation no spread explains a lift"
+    )
 
 
 @pytest.mark.parametrize("correlation", [-0.4, 0.3, 1.0])

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy.stats import chi2
 
+from helpers.models import saturation
 from helpers.models.saturation import (
+    NO_LOWER_END,
     NO_UPPER_END,
     NO_YEAR,
     SaturationRecord,
@@ -109,6 +111,15 @@ def test_limit_approaches_chi_square_with_many_rows():
     wobble = 0.01 * np.sin(np.arange(60))
     limit = solve_share_paths(RECORD, many.assign(low=path + wobble - 0.005, high=path + wobble + 0.005))
     assert limit.profile["limit"].iloc[0] == pytest.approx(chi2.ppf(0.95, 1), rel=0.1)
+
+
+def test_scattered_shares_leave_the_ceiling_open_below(monkeypatch):
+    """The path at the lowest ceiling then runs to the lowest one tried, a tenth below the newest share."""
+    monkeypatch.setattr(saturation, "PROFILE_POINTS", 6)
+    low = pd.Series([0.19, 0.25, 0.21, 0.24, 0.27])
+    fitted = solve_share_paths(RECORD, pd.DataFrame({"period": PERIODS[:5], "low": low, "high": low + 0.01}))
+    assert (fitted.ceiling.low, NO_LOWER_END in fitted.ceiling.why) == (None, True)
+    assert fitted.paths["logistic_low"].iloc[-1] == pytest.approx(0.9 * 0.27)
 
 
 def test_few_shares_are_not_fitted():

@@ -216,6 +216,7 @@ def test_live_and_shelf_need_the_same_depth_for_the_same_cover():
     """A shelf whose lead and review make up whole gaps is as deep as the sessions it matches."""
     record = StockDepthRecord(shelf_review_gaps=0.5)
     table = stock_depth.summarise_depth(record, leads=(0.5, 1.5))
+    assert table["shelf_units"].tolist() == table["live_units"].tolist()
     np.testing.assert_allclose(table["depth_ratio"], 1.0)
     quick = stock_depth.summarise_depth(record.model_copy(update={"shelf_review_gaps": 0.05}), leads=(0.05,))
     assert quick["depth_ratio"].iloc[0] > 3

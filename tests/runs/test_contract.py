@@ -2,11 +2,14 @@
 
 import json
 import re
+from datetime import date
 
 import numpy as np
 import pytest
+import tiny
 
 from helpers.errors import InputError, UnknownNameError
+from helpers.models.record import parameter
 from helpers.runs import contract
 
 
@@ -45,6 +48,18 @@ def test_a_date_outside_the_data_names_both_ends(tiny_growth):
 def test_a_refused_value_is_named_with_its_rule(tiny_growth, name, value, rule):
     with pytest.raises(InputError, match=re.escape(f"{tiny_growth}: '{name}' must be {rule} (got ")):
         contract.validate_parameters(tiny_growth, {name: value})
+
+
+def test_a_date_and_a_switch_are_asked_for_in_words(tiny_growth, monkeypatch):
+    class Dated(tiny.Parameters):
+        opened: date = parameter(date(2020, 6, 16), unit="ISO date", meaning="First day.")
+        closed: bool = parameter(False, unit="1", meaning="Whether it is closed.")
+
+    monkeypatch.setattr(tiny, "Parameters", Dated)
+    with pytest.raises(InputError) as caught:
+        contract.validate_parameters(tiny_growth, {"opened": "spring", "closed": "perhaps"})
+    assert "'opened' must be an ISO date (got 'spring')" in str(caught.value)
+    assert "'closed' must be true or false (got 'perhaps')" in str(caught.value)
 
 
 def test_one_sided_limits_say_which_side():

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -57,6 +58,18 @@ def test_an_interval_needs_its_kind(displayed):
         record("share", 1.0, unit="1", meaning="A share.", low=0.5, high=2.0)
 
 
+def test_numpy_numbers_become_plain_python(displayed):
+    """JSON holds no numpy.int64."""
+    record("years", np.int64(3), unit="years", meaning="A number of years.")
+    assert type(displayed[0]["value"]) is int
+
+
+def test_what_a_notebook_prints_beside_its_results_is_passed_over():
+    result = {"name": "share", "value": 1}
+    outputs = [new_output("stream", text="1"), new_output("display_data", data={RESULT_MIME: result})]
+    assert [result] == collect_results(new_notebook(cells=[new_code_cell("record()", outputs=outputs)]))
+
+
 def test_a_name_recorded_twice_is_refused():
     result = {"name": "share", "value": 1}
     outputs = [new_output("display_data", data={RESULT_MIME: result}) for _ in range(2)]
@@ -92,6 +105,6 @@ def test_a_declared_result_that_is_not_known_says_why(displayed, value, why, exp
 
 
 def test_a_result_that_was_not_declared_is_refused(displayed):
-    with pytest.raises(UnknownNameError, match="did you mean share"):
+    with pytest.raises(UnknownNameError, match="unknown declared result 'shares'; did you mean share"):
         record_all(DECLARED, shares=20.0)
     assert displayed == []

@@ -39,7 +39,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy import signal, stats
 
 from helpers.errors import InputError
@@ -468,12 +468,6 @@ def simulate_demand(
     spread = record.demand_overdispersion
     if spread < NEGLIGIBLE:
         return rng.poisson(record.units_per_item, shape)
-    common = _draw_gamma(rng, correlation, spread, (n_draws, 1))
-    own = _draw_gamma(rng, 1 - correlation, spread, shape)
+    common = rng.gamma(correlation / spread, spread, (n_draws, 1))
+    own = rng.gamma((1 - correlation) / spread, spread, shape)
     return rng.poisson(record.units_per_item * (common + own))
-
-
-def _draw_gamma(rng: np.random.Generator, mean: float, spread: float, shape: ArrayLike) -> Floats:
-    """Draw gamma values with this mean and the scale `spread`."""
-    size = tuple(np.atleast_1d(np.asarray(shape)))
-    return rng.gamma(mean / spread, spread, size) if mean > NEGLIGIBLE else np.zeros(size)
