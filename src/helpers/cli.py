@@ -299,6 +299,13 @@ def plan_command(scenario: str, as_of: str | None, as_json: bool) -> None:
 @click.option(
     "--dated", is_flag=True, help="Add the editions as of the articles' days, and a way between them."
 )
+@click.option(
+    "--with",
+    "beside",
+    metavar="A,B",
+    default="",
+    help="Add the editions of scenarios, and a way between them.",
+)
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Where the book goes; by default _build/html or _build/html-LABEL.")  # fmt: skip
 @click.option("--without-what-if", is_flag=True, help="Leave out the sliders, which take some hundred runs.")
@@ -308,6 +315,7 @@ def build_command(
     as_of: str | None,
     timeout_seconds: int,
     dated: bool,
+    beside: str,
     target: Path | None,
     without_what_if: bool,
     pdf: bool,
@@ -319,6 +327,7 @@ def build_command(
         "scenario": scenario,
         "as_of": as_of,
         "dated": dated,
+        "beside": [name for name in beside.split(",") if name],
         "with_what_if": not without_what_if,
         "with_pdf": pdf,
         "target": target and target.resolve(),

@@ -198,6 +198,37 @@ def test_dated_editions_stand_in_the_book_and_lead_to_each_other(small_project, 
     assert [] == check_digest(book) + check_digest(book / "as-of-2022-11-10") + check_hindsight(book)
 
 
-def test_only_the_current_edition_takes_others_along():
-    with pytest.raises(InputError, match="leave out --as-of and --scenario"):
-        build.build_edition(as_of="2022-11-10", dated=True)
+def test_scenarios_stand_in_the_book_and_say_what_they_assume(small_project, tmp_path):
+    scenarios = small_project / "notebooks" / "scenarios.yml"
+    scenarios.write_text(
+        "fast: {why: Twice the growth & more., notebooks: {tiny_growth: {growth_rate: 0.2}}}\n"
+        'as-of-2022-11-10: {why: A day., every: {as_of: "2022-11-10"}}'
+    )
+    try:
+        book = build.build_edition(beside=["fast", "as-of-2022-11-10"], target=tmp_path / "book").folder
+    finally:
+        scenarios.write_text("{}")
+    default, fast, earlier = (
+        (book / folder / "chapters" / "tiny_growth.html").read_text()
+        for folder in ("", "fast", "as-of-2022-11-10")
+    )
+    assert "Scenario fast: Twice the growth &amp; more." in fast
+    assert "Scenario" not in default + earlier
+    assert 'href="../fast/chapters/tiny_growth.html">This page under fast</a>' in default
+    assert 'href="../../chapters/tiny_growth.html">This page as of 2026-05-12</a>' in fast
+    assert 'href="../../fast/chapters/tiny_growth.html">This page under fast</a>' in earlier
+    assert [] == check_digest(book) + check_digest(book / "fast") + check_hindsight(book)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"as_of": "2022-11-10", "dated": True}, "leave out --as-of and --scenario"),
+        ({"as_of": "2022-11-10", "beside": ["fast"]}, "leave out --as-of and --scenario"),
+        ({"beside": ["default"]}, "'default'; leave that name out"),
+        ({"beside": ["fats"]}, "unknown scenario 'fats'"),
+    ],
+)
+def test_what_cannot_stand_beside_the_current_edition_is_refused(asked, said):
+    with pytest.raises(ReportError, match=said):
+        build.build_edition(**asked)

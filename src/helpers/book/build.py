@@ -75,6 +75,7 @@ def build_edition(
     scenario: str = scenarios.DEFAULT,
     as_of: str | None = None,
     dated: bool = False,
+    beside: Sequence[str] = (),
     with_what_if: bool = True,
     with_pdf: bool = False,
     timeout_seconds: int = engine.DEFAULT_TIMEOUT_SECONDS,
@@ -92,6 +93,8 @@ def build_edition(
     dated : bool
         Whether the editions as of the articles' days are built into the same book, each in a folder of its
         own, and every page leads to itself in the others.
+    beside : sequence of str
+        Scenarios whose editions are built into the same book likewise.
     with_what_if : bool
         Whether readers can move assumptions and the day in the pages, which takes some hundred runs.
     with_pdf : bool
@@ -108,8 +111,10 @@ def build_edition(
     RunError
         If a run fails.
     InputError
-        If a claim or a system cannot be judged or placed by the results, naming its row; if `dated` is asked
-        for beside another than the current edition.
+        If a claim or a system cannot be judged or placed by the results, naming its row; if `dated` or
+        `beside` is asked for with another than the current edition.
+    UnknownNameError
+        If there is no such scenario.
     EnvironmentMissingError
         If a PDF is asked for and there is no Chromium.
     ReportError
@@ -117,32 +122,20 @@ def build_edition(
     """
     if with_pdf:
         chromium.find_chromium()
-    if dated and (as_of or scenario != scenarios.DEFAULT):
-        raise InputError(
-            "--dated builds the current edition and those before it; leave out --as-of and --scenario"
-        )
-    # A name that no scenario has is refused before a folder is named after it.
-    scenarios.load_scenario(scenario)
-    label = (
-        as_of and f"as-of-{as_of}"
-        if scenario == scenarios.DEFAULT
-        else "-".join(filter(None, [scenario, as_of]))
-    )
+    label, *_ = wanted = _list_editions(scenario, as_of, dated=dated, beside=beside)
     target = target.resolve() if target else paths.BUILD / (f"html-{label}" if label else "html")
     _check_target(target)
     themes = what_if.load_themes() if with_what_if else {}
     with _lock():
         sources = hash_sources()
-        days = dated_runs.list_days(data.LATEST)[:-1] if dated else []
-        wanted = [(as_of, label or ""), *((day, f"as-of-{day}") for day in reversed(days))]
         drafts = [
             _draft_edition(
-                scenario, day, themes, sources, label=name, timeout_seconds=timeout_seconds, progress=progress
+                name, day, themes, sources, label=folder, timeout_seconds=timeout_seconds, progress=progress
             )
-            for day, name in wanted
+            for folder, (name, day) in wanted.items()
         ]
         edition = drafts[0].described
-        if dated:
+        if len(drafts) > 1:
             _introduce(drafts)
         if with_pdf:
             edition["pdf"] = True
@@ -152,6 +145,31 @@ def build_edition(
         with tqdm(total=2 * len(drafts), disable=not progress, unit="step", leave=False) as bar:
             _build_aside(drafts, sources, target, bar, timeout_seconds)
     return Edition(target, edition["edition_id"], edition["as_of"], unchanged=False)
+
+
+def _list_editions(
+    scenario: str, as_of: str | None, *, dated: bool, beside: Sequence[str]
+) -> dict[str, tuple[str, str | None]]:
+    """Return scenario and day of the book's own edition and of those that it takes along, by their labels.
+
+    A name that no scenario has is refused here, before a folder is named after it.
+    """
+    scenarios.load_scenario(scenario)
+    if (dated or beside) and (as_of or scenario != scenarios.DEFAULT):
+        raise InputError(
+            "--dated and --with add editions to the current one; leave out --as-of and --scenario"
+        )
+    if scenarios.DEFAULT in beside:
+        raise InputError("--with adds to the current edition, which is 'default'; leave that name out")
+    if scenario != scenarios.DEFAULT or as_of:
+        own = f"as-of-{as_of}" if scenario == scenarios.DEFAULT else "-".join(filter(None, [scenario, as_of]))
+        return {own: (scenario, as_of)}
+    days = dated_runs.list_days(data.LATEST)[:-1] if dated else []
+    named = {name: scenarios.load_scenario(name) for name in beside}
+    days += [str(each.every["as_of"]) for each in named.values() if each.is_day]
+    earlier = {f"as-of-{day}": (scenario, day) for day in sorted(days, reverse=True)}
+    others = {name: (name, None) for name, each in named.items() if not each.is_day}
+    return {"": (scenario, None), **earlier, **others}
 
 
 def _draft_edition(
@@ -174,7 +192,7 @@ def _draft_edition(
 def _introduce(drafts: Sequence[_Draft]) -> None:
     """Let each of several editions in one book know where the others are; the first is the book itself."""
     kept = [
-        {"as_of": each.described["as_of"], "edition_id": each.described["edition_id"], "folder": folder}
+        {name: each.described[name] for name in ("as_of", "edition_id", "scenario")} | {"folder": folder}
         for each, folder in zip(drafts, ["", *(each.described["label"] for each in drafts[1:])], strict=True)
     ]
     for each, own in zip(drafts, kept, strict=True):
@@ -228,6 +246,7 @@ def describe_edition(
     parts = {
         **sources,
         "runs": [list(each.keys.values()) for each in answers],
+        "why": scenarios.load_scenario(scenario).why,
         "what_if": {name: theme.model_dump() for name, theme in themes.items()},
         "label": label,
         "as_of": resolved,
@@ -239,6 +258,7 @@ def describe_edition(
         "edition_id": edition_id,
         "label": label,
         "scenario": scenario,
+        "why": scenarios.load_scenario(scenario).why,
         "runs": dict(answers[-1].keys),
         "earlier": {each.as_of: dict(each.keys) for each in answers[:-1]},
         **_count_claims(answers[-1]),

@@ -35,6 +35,11 @@ class Scenario(BaseModel):
     every: dict[str, Any] = {}
     notebooks: dict[str, dict[str, Any]] = {}
 
+    @property
+    def is_day(self) -> bool:
+        """Whether it sets a day and nothing else."""
+        return set(self.every) == {"as_of"} and not self.notebooks
+
     def parameters_for(self, notebook: str) -> dict[str, Any]:
         """Return what the scenario sets for a notebook."""
         return {**self.every, **self.notebooks.get(notebook, {})}
@@ -61,12 +66,7 @@ def load_scenarios() -> Mapping[str, Scenario]:
 
 def list_editions() -> list[str]:
     """Return the scenarios whose results are accepted: the default and those that set only a day."""
-    known = load_scenarios()
-    return [
-        name
-        for name, scenario in known.items()
-        if set(scenario.every) <= {"as_of"} and not scenario.notebooks
-    ]
+    return [name for name, each in load_scenarios().items() if name == DEFAULT or each.is_day]
 
 
 def load_scenario(name: str) -> Scenario:
