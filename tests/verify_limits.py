@@ -25,7 +25,7 @@ def test_a_notebook_holds_at_the_limits_of_each_parameter(name, own_runs):
         for point in sweep.plan_sweep([name], {row["name"]: [end]})
     ]
     assert [] == [
-        (outcome.point.varied, outcome.cause) for outcome in sweep.run_points(points, jobs=2).failures
+        (outcome.point.varied, outcome.cause) for outcome in sweep.run_sweep(points, jobs=2).failures
     ]
 
 

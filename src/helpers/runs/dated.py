@@ -96,7 +96,9 @@ def run_dated(
         If a run fails.
     """
     points = plan_dated(scenario, as_of)
-    done = sweep.run_points(points, jobs=jobs, timeout_seconds=timeout_seconds, progress=progress)
+    done = sweep.run_sweep(
+        points, exclusive=False, jobs=jobs, timeout_seconds=timeout_seconds, progress=progress
+    )
     if done.failures:
         raise RunError(summarise_complaints([outcome.cause for outcome in done.failures]))
     days = dict.fromkeys(point.varied["as_of"] for point in points)

@@ -117,7 +117,9 @@ def accept_results(names: Iterable[str] | None = None) -> list[str]:
 def _run_all(names: Iterable[str] | None) -> Iterable[tuple[str, str, dict[str, dict[str, Any]]]]:
     """Yield what each notebook says under each scenario, and the verdicts that follow."""
     chosen = list(names or scenarios.list_editions())
-    done = sweep.run_points(sweep.plan_sweep(contract.list_notebooks(), scenario_names=chosen))
+    done = sweep.run_sweep(
+        sweep.plan_sweep(contract.list_notebooks(), scenario_names=chosen), exclusive=False
+    )
     if done.failures:
         raise RunError(summarise_complaints([outcome.cause for outcome in done.failures]))
     for name in chosen:

@@ -225,6 +225,7 @@ def _plan_notebook(
 def run_sweep(
     points: Sequence[Point],
     *,
+    exclusive: bool = True,
     executor: Executor | None = None,
     jobs: int | None = None,
     scheduler: str | None = None,
@@ -238,6 +239,8 @@ def run_sweep(
     ----------
     points : sequence of Point
         From `plan_sweep`.
+    exclusive : bool
+        Whether a second sweep of the same notebooks is kept away meanwhile.
     executor : Executor, optional
         Executes the runs; by default a local pool.
     jobs : int, optional
@@ -259,30 +262,9 @@ def run_sweep(
     EnvironmentMissingError
         If ``runs/`` cannot be written or the scheduler does not answer.
     """
-    with hold_sweep({point.plan.notebook for point in points}):
-        return run_points(
-            points,
-            executor=executor,
-            jobs=jobs,
-            scheduler=scheduler,
-            engine_name=engine_name,
-            timeout_seconds=timeout_seconds,
-            progress=progress,
-        )
-
-
-def run_points(
-    points: Sequence[Point],
-    *,
-    executor: Executor | None = None,
-    jobs: int | None = None,
-    scheduler: str | None = None,
-    engine_name: str | None = None,
-    timeout_seconds: int = engine.DEFAULT_TIMEOUT_SECONDS,
-    progress: bool = False,
-) -> Sweep:
-    """Do what `run_sweep` does without keeping a second sweep away; its parameters are the same."""
     with ExitStack() as stack:
+        if exclusive:
+            stack.enter_context(hold_sweep({point.plan.notebook for point in points}))
         seen: set[tuple[str, str]] = set()
         found = [cache.find_run(point.plan) for point in points]
         outcomes: dict[int, Outcome] = {
