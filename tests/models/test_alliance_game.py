@@ -338,10 +338,12 @@ def test_three_player_table_covers_both_supplies():
 
 def test_sales_that_come_anyway_turn_the_synergy():
     """Its sign follows the share that would be sold without the alliance, not the goods displaced alone."""
-    signs = solve_synergy_grid(
+    grid = solve_synergy_grid(
         AllianceGameRecord(), kuaishou_users_million=USERS, sales_anyway=[0.0, 1.0], displaced=[0.0, 1.0]
-    )["synergy"]
-    assert list(np.sign(signs)) == [1, 1, -1, -1]
+    )
+    assert grid["jd_sales_anyway"].tolist() == [0, 0, 1, 1]
+    assert grid["own_goods_displaced"].tolist() == [0, 1, 0, 1]
+    assert list(np.sign(grid["synergy"])) == [1, 1, -1, -1]
 
 
 def test_joint_day_bounds_the_shared_pool():
@@ -383,7 +385,7 @@ def test_impossible_inputs_are_refused():
         three_player_game("both")
     with pytest.raises(InputError, match="'values' must hold a known synergy"):
         solve_three_player_game(record, values(users=None))
-    with pytest.raises(InputError, match="must be above 0 to imply a range"):
+    with pytest.raises(InputError, match=r"^users, .* must be above 0 to imply a range$"):
         solve_pool_range_bound(record, paid_rmb_bn=1.42, kuaishou_users_million=0.0)
     with pytest.raises(InputError, match=r"\(missing: a with b\)"):
         solve_shapley(game({"a": 0, "b": 0}))

@@ -224,6 +224,23 @@ def test_growth_that_rose_has_nothing_to_cover():
     assert (loss.covered_share, loss.explaining_share) == (None, None)
 
 
+def test_a_fall_of_less_than_a_point_is_covered_like_any_other():
+    """Growth of 47.2% after 47.7%: the bound is many times the fall, and the share says so."""
+    loss = solve_direct_loss(
+        DirectLossRecord(), pd.concat([GMV.drop("2022Q2"), pd.Series({"2022Q2": 214.0})])
+    )
+    assert 0 < loss.fall_points < 1
+    assert loss.covered_share == pytest.approx(loss.points / loss.fall_points)
+
+
+def test_a_series_that_stands_still_loses_points_of_no_growth():
+    """Half of what would have been is as much again as what is there: 100 points."""
+    still = pd.Series(100.0, index=GMV.index)
+    grid = summarise_loss_grid(DirectLossRecord(), still, outside_shares=(0.5,))
+    assert grid["points"].tolist() == pytest.approx([100.0])
+    assert grid["covered_share"].isna().all()
+
+
 def test_order_of_the_rows_and_kind_of_index_do_not_matter():
     """Shuffled rows and periods as index give the same table."""
     periods = pd.Series(GMV.to_numpy(), index=pd.PeriodIndex(GMV.index, freq="Q"))

@@ -261,6 +261,12 @@ def test_upper_bound_opens_the_other_side():
     row = decompose(identity, "2020Q2", "2021Q2").loc["daily users"]
     assert math.isnan(row["high"])
     assert row["low"] > 0
+    identity = hours(gmv=rows({"2020Q2": 72.5, "2021Q2": 145.4}, {"2021Q2": "upper"}))
+    row = decompose(identity, "2020Q2", "2021Q2").loc["GMV per user-hour"]
+    mean = 72.9 / math.log(145.4 / 72.5)
+    exact = mean * math.log((145.4 / 293.2 / 106.9) / (72.5 / 262.1 / 85.4))
+    assert math.isnan(row["low"])
+    assert exact <= row["high"] == pytest.approx(exact, rel=0.05)
 
 
 def test_chain_adds_up_to_the_whole_change():

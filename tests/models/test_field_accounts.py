@@ -216,6 +216,17 @@ def test_live_growth_turns_into_a_fall_at_the_threshold():
     assert lives.loc[0, ["low", "high"]].tolist() == pytest.approx([content.low, content.high])
 
 
+def test_worded_growth_of_short_video_reaches_as_far_as_the_convention():
+    """Over 40% is 40% up to the width: the larger short video's growth, the smaller that of live streams."""
+    shares = rows(("2023Q3", 20.0, "exact"), ("2024Q3", 27.0, "exact"))
+    video = rows(("2024Q3", 40.0, "lower"))
+    live = summarise_live_growth(RECORD, GMV, shares, video, sizes=[0.5]).iloc[0]
+    content = pick(solve_field_accounts(RECORD, GMV, shares), "other_growth", "2024Q3", "convention")
+    most = 0.4 + RECORD.over_growth_width_points / 100
+    assert live["high"] == pytest.approx((content.high - 0.5 * 0.4) / 0.5)
+    assert live["low"] == pytest.approx((content.low - 0.5 * most) / 0.5)
+
+
 def test_short_video_above_the_threshold_means_live_sales_fell():
     """At the threshold live-stream sales are level; a larger short video leaves them lower."""
     growth = rows(("2024Q3", 40.0, "lower"))

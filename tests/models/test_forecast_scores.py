@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.models.forecast_scores import CLASSES, count_classes, score_forecasts, score_value
+from helpers.models.forecast_scores import (
+    CLASSES,
+    count_classes,
+    describe_met,
+    score_forecasts,
+    score_value,
+    summarise_scores,
+)
 
 NAN = math.nan
 NUMBERS = st.floats(-1e6, 1e6)
@@ -76,3 +83,39 @@ def test_all_classes_are_counted():
     counts = count_classes(scored, "document")
     assert list(counts) == list(CLASSES)
     assert counts.loc["000"].to_dict() == dict.fromkeys(CLASSES, 0) | {"met": 1}
+
+
+@pytest.fixture
+def scored():
+    """At least one was expected: met against a naive miss, missed as the rule said, met, words, unknown."""
+    rows = [
+        {"outcome": 2.0, "naive": 0.5},
+        {"outcome": 0.5, "naive": 0.0},
+        {"outcome": 1.0},
+        {"outcome": 3.0, "form": "words"},
+        {"outcome": NAN, "naive": 2.0},
+    ]
+    table = pd.concat([make_forecasts(**row) for row in rows], ignore_index=True)
+    return score_forecasts(table.assign(forecast_id=list("abcde")), date(2023, 6, 1))
+
+
+def test_scores_are_counted_where_they_can_be_compared(scored):
+    """What has no outcome is expected but not scored; what has no naive forecast is not compared."""
+    assert summarise_scores(scored) == {
+        "forecasts": 5,
+        "forecasts_scored": 4,
+        "forecasts_met": 3,
+        "forecast_numbers": 4,
+        "forecast_numbers_scored": 3,
+        "naive_compared": 2,
+        "naive_right": 1,
+        "insight": 1,
+        "largest_scaled_error": 1.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "words"), [("ac", "all met"), ("abe", "some met"), ("b", "none met"), ("e", None), ("", None)]
+)
+def test_how_many_were_met_is_said_of_those_with_an_outcome(scored, names, words):
+    assert words == describe_met(scored, list(names))

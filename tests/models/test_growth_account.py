@@ -41,6 +41,17 @@ def test_parts_add_up_to_the_whole(account):
     assert account.part(USERS).value == pytest.approx(0, abs=1e-9)
 
 
+def test_each_span_runs_from_the_first_quarter_to_its_year(account):
+    """In the first year time alone doubled against sales per hour; the last span is the whole account."""
+    spans = growth_account.summarise_spans(AccountRecord(), account).set_index(["year", "factor"])[
+        "share_pct"
+    ]
+    assert spans["2022"].loc[list(account.identity.factors)].tolist() == pytest.approx(
+        account.parts["effect"][list(account.identity.factors)].tolist()
+    )
+    assert spans["2021"].isna().all()
+
+
 def test_percent_changes_multiply_in_the_other_form():
     """Sales per hour double over the span and time doubles: each alone would have made 100%."""
     record = AccountRecord(decomposition_form="multiplicative")

@@ -41,6 +41,7 @@ def test_each_assumption_goes_to_both_ends_alone():
     assert swings.loc["patience_hours", "result_low"] == solve_growth_at_rest(impatient, GMV, SHARES)
     assert swings.loc["displacement", "width"] == pytest.approx(rest(displacement=1.0) - CONTENT)
     assert swings.loc["content_shift", "width"] == 0.0
+    assert swings.loc["content_shift", ["setting_low", "setting_high"]].tolist() == ["slowest", "fastest"]
 
 
 def test_without_two_years_nothing_swings():

@@ -88,6 +88,11 @@ def test_upper_bound_has_no_floor():
     assert shares[["low", "high"]].iloc[0].to_list() == [0.0, 0.85]
 
 
+def test_all_sales_in_own_shops_is_a_share():
+    shares = summarise_shares(own_shop([("2023Q1", 100.0, "exact", "")]))
+    assert shares[["low", "high"]].iloc[0].to_list() == pytest.approx([0.995, 1.0])
+
+
 def test_share_of_a_day_is_bounded_by_ended_and_coming_periods():
     """Mid-November 2021 lies above the mean of 2021Q1 and below the mean of December."""
     found = share_on(date(2021, 11, 15))
@@ -151,6 +156,8 @@ def test_reopening_needs_more_margin_at_stake():
     assert row["multiple_needed"] == pytest.approx(7.4, abs=0.1)
     enough = predict(festival_margin_multiple=row["multiple_needed"] * 1.01).loc["reopening"]
     assert enough["verdict_on_path"] == AS_PREDICTED
+    dropped = predict().loc["Taobao and JD", ["multiple_needed", "multiple_needed_low"]]
+    assert dropped.isna().all()
 
 
 def test_identifying_cut_is_met_by_its_own_ratio():

@@ -43,7 +43,11 @@ def test_summary_counts_certain_falls_and_finds_the_newest_exact_quarter():
     summary = merchant_yield.summarise_quarters(merchant_yield.summarise_yield(SALES, MERCHANTS))
     assert (summary.quarters, summary.falls, summary.newest) == (2, 2, "2023Q1")
     assert summary.deepest_pct == pytest.approx(100 * (1 - 1.2845 / 1.495))
-    assert summary.newest_change_pct.value == pytest.approx(100 * (1.284 / 1.5 - 1))
+    change = summary.newest_change_pct
+    assert change.value == pytest.approx(100 * (1.284 / 1.5 - 1))
+    assert (change.low, change.high) == pytest.approx(
+        (100 * (1.2835 / 1.505 - 1), 100 * (1.2845 / 1.495 - 1))
+    )
 
 
 def test_without_a_quarter_in_common_nothing_is_known():
@@ -58,3 +62,4 @@ def test_only_worded_prints_leave_the_newest_change_open():
     yields = merchant_yield.summarise_yield(SALES, prints(**{"2023Q4": (50, "lower")}))
     summary = merchant_yield.summarise_quarters(yields)
     assert (summary.quarters, summary.newest, summary.newest_change_pct.value) == (1, None, None)
+    assert summary.newest_change_pct.why == "no quarter with two exact prints was known by then"

@@ -109,11 +109,11 @@ def test_added_own_orders_raise_the_break_even_one_for_one():
 
 
 def test_own_orders_that_earn_nothing_cannot_be_lost():
-    """With neither fee nor advertising at stake no break-even exists and every commission pays."""
+    """With neither fee nor advertising at stake no break-even exists."""
     record = ReopeningRecord(own_fee_rate=0, own_advertising_rate=0)
     result = solve_reopening(record)
     assert (result.break_even_share, result.fee_only_share) == (None, None)
-    assert summarise_break_even(record)["pays"].all()
+    assert summarise_break_even(record)["break_even_share"].isna().all()
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,20 @@ def test_break_even_rises_with_commission_and_falls_with_advertising_that_follow
 def test_the_two_yardsticks_part_above_the_break_even():
     """Cells between break-even and full displacement gain GMV and lose revenue."""
     record = ReopeningRecord()
-    table = summarise_interests(record, displaced_shares=(0.2, 0.6, 1.0), outside_commission_rates=(0.01,))
-    assert table["region"].tolist() == ["both gain", "GMV gains, revenue loses", "one stays as it is"]
+    table = summarise_interests(
+        record, displaced_shares=(0.2, 0.6, 1.0), outside_commission_rates=(0.01, 0.03)
+    )
+    assert table["region"].tolist() == [
+        *("both gain", "both gain"),
+        *("GMV gains, revenue loses", "both gain"),
+        *("one stays as it is", "one stays as it is"),
+    ]
     for row in table.itertuples():
         cell = record.model_copy(
-            update={"displaced_share": row.displaced_share, "outside_commission_rate": 0.01}
+            update={
+                "displaced_share": row.displaced_share,
+                "outside_commission_rate": row.outside_commission_rate,
+            }
         )
         found = solve_reopening(cell)
         assert (row.gmv_change_pct, row.revenue_change_pct) == (
@@ -222,9 +231,11 @@ def test_record_refuses_values_out_of_range_and_unknown_names(values):
 
 
 def test_revenue_stays_as_it_is_along_the_line():
-    """Every point of the line breaks even."""
+    """Every point of the line breaks even, from that of no displacement and no commission."""
     record = ReopeningRecord()
-    for _, row in summarise_break_even_line(record).iterrows():
+    line = summarise_break_even_line(record)
+    assert line.iloc[0].to_dict() == {"displaced": 0, "commission": 0}
+    for _, row in line.iterrows():
         here = {"displaced_share": row["displaced"] / 100, "outside_commission_rate": row["commission"] / 100}
         found = solve_reopening(record.model_copy(update=here))
         assert found.revenue_change_pct == pytest.approx(0, abs=1e-12)

@@ -142,6 +142,7 @@ def test_break_even_signal_saves_exactly_the_cost_of_timing(record):
     premium = 1 + cost / record.capacity_cost_share
     balance = model.solve_balance(record.model_copy(update={"signal_share": share}), capacity_premium=premium)
     assert balance.net_gain_of_live == pytest.approx(0.0, abs=1e-6)
+    assert balance.timing_cost == pytest.approx(0.4 * balance.forecast_cost)
 
 
 def test_where_timing_has_no_cost_no_signal_is_needed():

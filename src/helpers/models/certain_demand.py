@@ -153,7 +153,6 @@ class SimulatedCapture:
     captured_share: float
     standard_error: float
     would_have_waited: float
-    draws: int
 
 
 def solve_shelf_worth(record: CertainDemandRecord) -> ShelfWorth:
@@ -195,7 +194,7 @@ def solve_gaps(record: CertainDemandRecord) -> FloatArray:
     return np.asarray(gaps * hours_off, dtype=float)
 
 
-def solve_waiting_share(gaps: FloatArray, patience_hours: float, *, law: str = "exponential") -> float:
+def solve_waiting_share(gaps: FloatArray, patience_hours: float, *, law: str) -> float:
     """Give the share of needs arising off air whose owners wait until the next window.
 
     Parameters
@@ -246,7 +245,7 @@ def simulate_capture(record: CertainDemandRecord, *, draws: int = 200_000, seed:
     met, off_air = wait <= patience, wait > 0
     captured = float(met.mean())
     waited = float(met[off_air].mean()) if off_air.any() else 1.0
-    return SimulatedCapture(captured, float(np.sqrt(captured * (1 - captured) / draws)), waited, draws)
+    return SimulatedCapture(captured, float(np.sqrt(captured * (1 - captured) / draws)), waited)
 
 
 def summarise_grid(

@@ -276,8 +276,7 @@ def summarise_break_even(
     -------
     DataFrame
         `outside_commission_rate`, `advertising_following_share`, `own_fee_rate`, `break_even_share` (NaN when
-        own orders earn nothing), `drawn_share` (the same, held to 0 to 1), `pays` (at the record's displaced
-        share).
+        own orders earn nothing), `drawn_share` (the same, held to 0 to 1).
     """
     fees = (record.own_fee_rate,) if own_fee_rates is None else own_fee_rates
     rows = []
@@ -287,8 +286,7 @@ def summarise_break_even(
         rows.append((commission, following, fee, record.added_own_orders + outside / own if own else np.nan))
     columns = ["outside_commission_rate", "advertising_following_share", "own_fee_rate", "break_even_share"]
     table = pd.DataFrame(rows, columns=columns, dtype=float)
-    level = table["break_even_share"]
-    return table.assign(drawn_share=level.clip(0, 1), pays=level.isna() | (level > record.displaced_share))
+    return table.assign(drawn_share=table["break_even_share"].clip(0, 1))
 
 
 def summarise_break_even_line(

@@ -266,13 +266,10 @@ def summarise_boundary(record: TimingOrForecastRecord, *, error_cvs: Sequence[fl
     Returns
     -------
     DataFrame
-        Columns ``forecast_error_cv``, ``forecast_cost``, ``boundary_premium``.
+        Columns ``forecast_error_cv``, ``boundary_premium``.
     """
-    rows = [
-        (error, solve_forecast_cost(record, error_cv=error), solve_boundary_premium(record, error_cv=error))
-        for error in error_cvs
-    ]
-    return pd.DataFrame(rows, columns=["forecast_error_cv", "forecast_cost", "boundary_premium"])
+    rows = [(error, solve_boundary_premium(record, error_cv=error)) for error in error_cvs]
+    return pd.DataFrame(rows, columns=["forecast_error_cv", "boundary_premium"])
 
 
 def simulate_forecast_cost(

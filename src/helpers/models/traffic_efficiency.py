@@ -69,28 +69,22 @@ class TrafficSplit:
 
 
 def solve_traffic_split(
-    record: TrafficEfficiencyRecord,
-    traffic: pd.DataFrame,
-    sales: pd.DataFrame,
-    *,
-    period: str | None = None,
+    record: TrafficEfficiencyRecord, traffic: pd.DataFrame, sales: pd.DataFrame
 ) -> TrafficSplit:
-    """Split the growth of a field's sales into traffic and sales per unit of traffic.
+    """Split the growth of a field's sales into traffic and sales per unit of traffic, in the newest quarter.
 
     Parameters
     ----------
     record : TrafficEfficiencyRecord
     traffic, sales : pandas.DataFrame
         Rows of one metric each (`period`, `value` in percent growth on the year, `bound`).
-    period : str, optional
-        Quarter; by default the newest that both frames hold.
 
     Returns
     -------
     TrafficSplit
         All parts are "not known", with the reason, when no quarter has both prints.
     """
-    pair = _read_pair(traffic, sales, period)
+    pair = _read_pair(traffic, sales)
     if pair is None:
         return TrafficSplit(None, *(Estimate.not_known(NOT_PUBLISHED) for _ in range(7)))
     chosen, x, y = pair
@@ -99,11 +93,7 @@ def solve_traffic_split(
 
 
 def summarise_value_ratios(
-    traffic: pd.DataFrame,
-    sales: pd.DataFrame,
-    *,
-    ratios: Sequence[float] = DEFAULT_RATIOS,
-    period: str | None = None,
+    traffic: pd.DataFrame, sales: pd.DataFrame, *, ratios: Sequence[float] = DEFAULT_RATIOS
 ) -> pd.DataFrame:
     """Tabulate the gain on like traffic against the worth of new traffic.
 
@@ -113,8 +103,6 @@ def summarise_value_ratios(
         As in `solve_traffic_split`.
     ratios : sequence of float
         Sales per unit of new traffic over sales per unit of old traffic.
-    period : str, optional
-        As in `solve_traffic_split`.
 
     Returns
     -------
@@ -122,7 +110,7 @@ def summarise_value_ratios(
         Columns `period`, `new_traffic_value_ratio`, `like_traffic_gain`, `low`, `high` (fractions); no rows
         when no quarter has both prints.
     """
-    pair = _read_pair(traffic, sales, period)
+    pair = _read_pair(traffic, sales)
     columns = ["period", "new_traffic_value_ratio", "like_traffic_gain", "low", "high"]
     if pair is None:
         return pd.DataFrame(columns=columns)
@@ -134,11 +122,8 @@ def summarise_value_ratios(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _read_pair(
-    traffic: pd.DataFrame, sales: pd.DataFrame, period: str | None
-) -> tuple[str, Interval, Interval] | None:
-    common = set(traffic["period"]) & set(sales["period"])
-    chosen = period or max(common, default="")
+def _read_pair(traffic: pd.DataFrame, sales: pd.DataFrame) -> tuple[str, Interval, Interval] | None:
+    chosen = max(set(traffic["period"]) & set(sales["period"]), default="")
     x, y = (read_period(rows, chosen, floor=-100.0) for rows in (traffic, sales))
     return None if x is None or y is None else (chosen, x.scale(0.01), y.scale(0.01))
 
