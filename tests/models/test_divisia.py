@@ -278,6 +278,7 @@ def test_chain_adds_up_to_the_whole_change():
     assert whole.drop(index=TOTAL)["effect"].sum() == pytest.approx(191.2 - 72.5)
     assert whole.loc["daily users", "effect"] != pytest.approx(direct.loc["daily users", "effect"], rel=0.01)
     assert (whole["low"] <= whole["effect"]).all()
+    assert (set(whole["start"]), set(whole["end"])) == ({"2020Q2"}, {"2022Q2"})
 
 
 def test_multiplicative_chain_does_not_depend_on_its_links():
@@ -329,6 +330,8 @@ def test_zero_totals_have_differences_but_no_ratios():
     ratios = decompose(two_periods([(0.0, 2.0), (3.0, 4.0)]), "2020", "2021", RATIO)
     assert ratios.loc["a", "why"] == "a ratio to or from zero is not defined"
     assert ratios.loc["b", "effect"] == pytest.approx(4 / 3)
+    begun = decompose(hours(gmv=rows({"2020Q2": 0.0, "2021Q2": 145.4})), "2020Q2", "2021Q2")
+    assert (begun["low"] <= begun["effect"]).all()
     one_sided = two_periods([(0.0, 1.0), (5.0, math.nan)])
     assert decompose(one_sided, "2020", "2021")["effect"].isna().all()
 

@@ -154,6 +154,7 @@ def test_reopening_needs_more_margin_at_stake():
     row = predict().loc["reopening"]
     assert row["verdict_on_path"] == CONTRADICTED
     assert row["multiple_needed"] == pytest.approx(7.4, abs=0.1)
+    assert row["multiple_needed_low"] == 1.0, "the bounds allow a ratio of nothing, which needs no festival"
     enough = predict(festival_margin_multiple=row["multiple_needed"] * 1.01).loc["reopening"]
     assert enough["verdict_on_path"] == AS_PREDICTED
     dropped = predict().loc["Taobao and JD", ["multiple_needed", "multiple_needed_low"]]
@@ -192,6 +193,7 @@ def test_no_decisions_limit_nothing():
     assert list(table.columns) == list(PREDICTION_COLUMNS)
     common = solve_common_ratio(table)
     assert (common.exists, common.low, common.high) == (True, 0.0, math.inf)
+    assert (common.low_event, common.high_event) == ("", "")
 
 
 @settings(max_examples=40)

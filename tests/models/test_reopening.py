@@ -140,6 +140,7 @@ def test_own_advertising_from_printed_figures():
 def test_outside_volume_from_printed_share():
     """Own shops at 98.8 % leave 1.21 outside for 100 own, the default."""
     assert solve_outside_volume(98.8) == 0.0121 == ReopeningRecord().outside_volume
+    assert solve_outside_volume(0.5) == 199
 
 
 @pytest.mark.parametrize(
@@ -163,6 +164,7 @@ def test_heat_map_agrees_with_the_single_answer():
     assert len(grid) == 21 * 21
     assert cell["break_even_share"].tolist() == pytest.approx([solve_break_even(record)])
     assert grid["drawn_share"].between(0, 1).all()
+    assert set(grid["own_fee_rate"]) == {record.own_fee_rate}
 
 
 def test_break_even_rises_with_commission_and_falls_with_advertising_that_follows():
