@@ -1,5 +1,7 @@
 """A chapter is the current prose with the run's outputs."""
 
+import copy
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -59,3 +61,26 @@ def test_the_parameters_cell_is_not_shown_and_the_injected_one_is_gone(executed)
 def test_other_code_than_the_run_made_is_stale(executed):
     with pytest.raises(RunError, match="the run is stale: its code cells are not those of the notebook"):
         make_chapter(make_source(code="draw(2)"), executed, panel="", render=render)
+
+
+def test_folded_code_that_shows_nothing_is_unfolded_with_the_next():
+    names = ("load", "keep", "draw")
+    tags = ("hide-input", "remove-cell", "hide-input")
+    source = new_notebook(
+        cells=[
+            new_markdown_cell("# Title"),
+            *(
+                new_code_cell(f"{name}()", metadata={"tags": [tag]})
+                for name, tag in zip(names, tags, strict=True)
+            ),
+            new_markdown_cell("What it shows."),
+            new_code_cell("look()", metadata={"tags": ["hide-input"]}),
+        ]
+    )
+    run = copy.deepcopy(source)
+    run.cells[3].outputs = [new_output("stream", name="stdout", text="drawn")]
+
+    chapter, _ = make_chapter(source, run, panel="", render=render)
+
+    folds = [cell.source for cell in chapter.cells if "hide-input" in cell.metadata.get("tags", [])]
+    assert ["load()\n\ndraw()", "look()"] == folds

@@ -46,3 +46,20 @@ def test_a_formula_that_would_be_shown_wrong_is_refused(latex: str, flaw: str) -
     """The converter prints what it does not know; we refuse it and say what it is."""
     with pytest.raises(InputError, match=flaw):
         render_formula(latex, display=False)
+
+
+@pytest.mark.parametrize(
+    ("latex", "set_so"),
+    [
+        (r"w(d')", '<mi>d</mi><mo lspace="0" rspace="0">&#x02032;</mo>'),
+        (r"\lceil l", '<mo stretchy="false">&#x02308;</mo>'),
+        (r"\max(a)", '<mi mathvariant="normal">max</mi><mo'),
+        (
+            r"\Delta\ln h",
+            '</mi><mspace width="0.167em" /><mi mathvariant="normal">ln</mi><mspace width="0.167em" /><mi>h',
+        ),
+    ],
+)
+def test_primes_corners_and_names_of_functions_are_set_as_in_print(latex: str, set_so: str) -> None:
+    """A prime is not shrunk and raised twice; a name stands apart from letters and close to its bracket."""
+    assert set_so in render_formula(latex, display=True)

@@ -29,6 +29,12 @@ def test_round_numbers_enclose_what_is_drawn():
     assert max(written) >= 3.7
 
 
+def test_the_axis_ends_soon_after_what_is_drawn():
+    picture = draw([[Dot(0.0), Dot(26.0), Dot(41.0)]])
+    written = [float(text.text) for text in picture.iter("text") if text.get("text-anchor") == "end"]
+    assert [0.0, 10.0, 20.0, 30.0, 40.0, 50.0] == sorted(written)
+
+
 def test_what_is_not_known_leaves_a_gap():
     picture = draw([[Dot(1.0), None, Dot(3.0)]])
     line = next(path for path in picture.iter("path") if path.get("class") == "kx-line")

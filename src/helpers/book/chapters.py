@@ -6,7 +6,7 @@ become whole figures, results leave no trace (the prose pastes them), and a pane
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from nbformat import NotebookNode
@@ -20,6 +20,8 @@ from helpers.runs.results import RESULT_MIME
 
 PARAMETERS_TAG = "parameters"
 INJECTED_TAG = "injected-parameters"
+REMOVED_TAG = "remove-cell"
+FOLDED_TAG = "hide-input"
 
 RenderFigure = Callable[[dict[str, Any]], RenderedFigure]
 
@@ -83,9 +85,10 @@ def make_chapter(
         shown = NotebookNode(cell)
         if cell.cell_type == "code":
             if PARAMETERS_TAG in cell.metadata.get("tags", []):
-                shown.metadata = NotebookNode({"tags": ["remove-cell"]})
+                shown.metadata = NotebookNode({"tags": [REMOVED_TAG]})
             shown.outputs = [output for output in (_show(o, render, files) for o in outputs) if output]
         cells.append(shown)
+    cells = _join_folds(cells)
     cells.insert(1, new_markdown_cell(embed(panel), id="run-panel"))
     if opening:
         cells.insert(2, new_markdown_cell(opening, id="what-if"))
@@ -95,6 +98,21 @@ def make_chapter(
     chapter = NotebookNode(source)
     chapter.cells = cells
     return chapter, files
+
+
+def _join_folds(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Fold code that shows nothing together with the folded code that a reader meets next."""
+    joined: list[NotebookNode] = []
+    following = None
+    for cell in reversed(cells):
+        tags = cell.metadata.get("tags", [])
+        if following and FOLDED_TAG in tags and not cell.outputs:
+            following.source = f"{cell.source}\n\n{following.source}"
+            continue
+        joined.append(cell)
+        if REMOVED_TAG not in tags:
+            following = cell if FOLDED_TAG in tags else None
+    return joined[::-1]
 
 
 def _show(output: NotebookNode, render: RenderFigure, files: dict[str, bytes]) -> NotebookNode | None:

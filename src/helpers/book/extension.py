@@ -40,7 +40,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.writers.html5 import HTML5Translator
 
 from helpers.book.addresses import find_preview
-from helpers.book.formulas import render_formula
+from helpers.book.formulas import render_formula, split_formulas
 from helpers.book.mentions import ANNOUNCED_CLASS
 from helpers.book.miniatures import Bar, draw_bars
 from helpers.book.pasted import explain_result, find_result
@@ -53,6 +53,7 @@ EDITION_FILE = "records/edition.json"
 FIGURES_FILE = "records/figures.json"
 LINKED_FILE = "records/linked.json"
 RUN_PAGE = "records/about"
+WORD_JOINER = "\u2060"
 
 
 class BookError(SphinxError):
@@ -238,12 +239,19 @@ def _raise_complaints(app: Sphinx, env: BuildEnvironment) -> None:
 
 def _visit_formula(self: HTML5Translator, node: nodes.Element) -> None:
     display = isinstance(node, nodes.math_block)
+    parts = split_formulas(node.astext()) if display else [node.astext()]
     try:
-        formula = render_formula(node.astext(), display=display)
+        formula = "".join(render_formula(part, display=display) for part in parts)
     except InputError as error:
         raise BookError(f"{self.builder.current_docname}: {error}") from error
-    self.body.append(f'<div class="kx-formula">{formula}</div>\n' if display else formula)
+    self.body.append(f'<div class="kx-formula">{formula}</div>\n' if display else formula + _bind(node))
     raise nodes.SkipNode
+
+
+def _bind(formula: nodes.Element) -> str:
+    """Return what keeps a mark of punctuation on the line of the formula before it."""
+    after = formula.next_node(descend=False, siblings=True)
+    return WORD_JOINER if after and after.astext()[:1] in set(",.;:)") else ""
 
 
 def _add_assets(app: Sphinx, config: Any) -> None:

@@ -22,8 +22,20 @@ _CHILDREN = {
 }
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{(?:align\*?|aligned|split|gather\*?)\}")
 
-_WORD = re.compile(r"<mi>([A-Za-z]{2,})</mi>")
-"""The name of a function, such as ln, which stands upright."""
+_APART = '<mspace width="0.167em" />'
+_SETTING = (
+    # The name of a function, such as ln, stands upright and apart from letters beside it.
+    (r"<m([io])>([A-Za-z]{2,})</m\1>", r'<mi mathvariant="normal">\2</mi>'),
+    (r'(?<=</mi>)(<mi mathvariant="normal">)', rf"{_APART}\1"),
+    (r'(<mi mathvariant="normal">\w+</mi>)(?=<m(?!o|space))', rf"\1{_APART}"),
+    # A prime comes raised in every font, and the edge of a ceiling is no letter.
+    (
+        r"<msup>(<mi>[^<]+</mi>)<mi>(&#x02032;)</mi></msup>",
+        r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>',
+    ),
+    (r"<mi>(&#x0230[89AB];)</mi>", r'<mo stretchy="false">\1</mo>'),
+)
+"""What the converter sets otherwise than a printer would, as patterns and what takes their place."""
 
 
 def render_formula(latex: str, *, display: bool) -> str:
@@ -51,8 +63,18 @@ def render_formula(latex: str, *, display: bool) -> str:
     mathml = convert(_aligned(latex.strip()), display="block" if display else "inline")
     if flaw := _find_flaw(mathml):
         raise InputError(f"formula {latex!r} cannot become MathML ({flaw}): write it with simpler commands")
-    mathml = _WORD.sub(r'<mi mathvariant="normal">\1</mi>', mathml)
+    for pattern, better in _SETTING:
+        mathml = re.sub(pattern, better, mathml)
     return mathml.replace("<math ", f'<math alttext="{escape(" ".join(latex.split()))}" ', 1)
+
+
+def split_formulas(latex: str) -> list[str]:
+    r"""Return the formulas that ``\qquad`` parts, so that each can have a line of its own on a phone.
+
+    >>> split_formulas(r"a = b, \qquad c = d")
+    ['a = b,', 'c = d']
+    """
+    return [part.strip() for part in latex.split(r"\qquad")]
 
 
 def _aligned(latex: str) -> str:

@@ -22,7 +22,7 @@ from pathlib import Path, PurePosixPath
 
 from helpers.book import terms
 from helpers.book.search import build_search_index
-from helpers.book.typography import set_text
+from helpers.book.typography import keep_days, set_text
 from helpers.charts.theme import css_variables
 from helpers.errors import CheckError, summarise_complaints
 from helpers.runs.inputs import hash_bytes
@@ -173,6 +173,8 @@ class PageRewriter(HTMLParser):
         return chosen
 
     def _write(self, text: str) -> None:
+        if self._is_set():
+            text = keep_days(text)
         marked = self._marks_chinese()
         self._out.append(terms.CHINESE.sub(lambda found: self._mark(found[0]), text) if marked else text)
 

@@ -16,7 +16,8 @@ from helpers.charts import theme
 WIDTH, HEIGHT = 340.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 42.0, 12.0, 34.0
 TEXT = 12
-TICKS = 4
+GAPS = range(3, 7)
+STEPS = (0.5, 1, 2, 2.5, 5, 10)
 GAP = 8.0
 CHOSEN = "kx-on"
 
@@ -98,13 +99,17 @@ def _scale(values: Sequence[float], start: float, end: float) -> Callable[[float
 
 
 def _find_ticks(values: Sequence[float]) -> list[float]:
-    """Return round numbers that enclose some values, about `TICKS` of them."""
+    """Return a few round numbers that enclose some values and leave the least room beyond them."""
     low, high = min(values), max(values)
-    rough = (high - low or abs(high) or 1.0) / TICKS
-    size = 10 ** math.floor(math.log10(rough))
-    step = next(size * each for each in (1, 2, 2.5, 5, 10) if size * each >= rough)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return [round(number * step, 12) for number in range(first, max(last, first + 1) + 1)]
+    if low == high:
+        low, high = low - abs(low or 1.0) / 2, high + abs(high or 1.0) / 2
+    size = 10 ** math.floor(math.log10((high - low) / GAPS[0]))
+    sets = [(size * each, math.floor(low / (size * each)), math.ceil(high / (size * each))) for each in STEPS]
+    step, first, last = min(
+        (each for each in sets if each[2] - each[1] in GAPS),
+        key=lambda each: (each[0] * (each[2] - each[1]), each[2] - each[1]),
+    )
+    return [round(number * step, 12) for number in range(first, last + 1)]
 
 
 def _draw_tick(y: float, text: str) -> str:
