@@ -153,6 +153,13 @@ def test_data_files_are_scanned_too(tmp_path: Path) -> None:
     ]
 
 
+def test_the_size_of_a_file_is_no_year(tmp_path: Path) -> None:
+    """A file of 2043 bytes is not from a later year."""
+    (tmp_path / "crate.json").write_text('{"contentSize": "2043", "name": "a"}')
+
+    assert check_hindsight(tmp_path, "2022-11-10") == []
+
+
 def test_a_projection_may_reach_beyond_the_day_of_its_edition(tmp_path: Path) -> None:
     """A figure that is marked as a projection is passed over with its data, others are not."""
     (tmp_path / "figures").mkdir()

@@ -9,6 +9,8 @@ from helpers.charts.describe import (
     describe_rows,
     describe_series,
     describe_tornado,
+    title_series,
+    title_tornado,
 )
 
 
@@ -99,3 +101,21 @@ def test_a_line_over_a_number_says_at_which_number():
         "Line of sales: from 3.0% at fee rate 0.5 to"
     )
     assert describe_series(line, "sales", x="year").startswith("Line of sales: from 3.0% in 2020 to")
+
+
+def test_a_title_says_what_a_line_came_to_in_the_words_of_each_figure():
+    """A bound stays a bound in the title; one point is no path."""
+    line = pd.DataFrame({"period": ["2020Q1", "2022Q1"], "value": [53.0, 99.0], "bound": ["exact", "lower"]})
+    assert title_series(line, "GMV through own shops") == (
+        "GMV through own shops: 53% in 2020Q1, at least 99% in 2022Q1"
+    )
+    assert title_series(line[:1], "GMV through own shops") == "GMV through own shops"
+
+
+def test_the_title_of_a_tornado_names_what_moves_most():
+    """Nothing drawn leaves the title without an answer."""
+    data = pd.DataFrame(
+        {"parameter": ["patience", "hours"], "result_low": [9.0, 4.0], "result_high": [8.0, 6.5]}
+    )
+    assert title_tornado(data, "What moves growth most") == "What moves growth most: hours"
+    assert title_tornado(data[:0], "What moves growth most") == "What moves growth most"

@@ -124,6 +124,7 @@ _SPOKEN_ATTRIBUTES = ("title", "alt", "aria-label", "href", "content", "datetime
 LINKED_TYPE = "application/ld+json"
 """Type of the data block in which a page describes itself for machines."""
 
+_SIZE = re.compile(r'"contentSize": "\d+( B)?"')
 _UNSEEN = {"script", "style"}
 _DATA_SUFFIXES = {".csv", ".svg", ".json", ".js"}
 _STATIC = "_static"
@@ -171,7 +172,7 @@ def _find_projections(html_dir: Path) -> list[str]:
 
 
 def _later(text: str, day: date) -> Iterator[str]:
-    for mention in find_later(text, day):
+    for mention in find_later(_SIZE.sub("", text), day):
         around = _shorten(" ".join(text.split()), mention.text)
         yield (
             f"{mention.text!r} begins after {day}, in {around!r}; put it into {{since}}, or mark what was "

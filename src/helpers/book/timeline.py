@@ -1,8 +1,8 @@
-"""The page of events with the days of the articles on it: one chart, then every event by year."""
+"""The page of events with the days of the articles on it: charts, then every event by year."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -21,6 +21,9 @@ from helpers.charts.frame import FramedChart, frame
 from helpers.charts.timelines import chart_timeline
 
 ARTICLE = "Article"
+MOST = 36
+"""Rows of one chart, so that it fits a sheet of paper; a year is not divided unless it holds more."""
+
 COLOURS = {
     "Closed loop": "own_shops",
     "Omni-domain": "live_stream",
@@ -101,7 +104,7 @@ LABELS = {
 def describe_timeline(
     events: pd.DataFrame, documents: pd.DataFrame, sources: pd.DataFrame, day: date, *, place: Place
 ) -> tuple[str, dict[str, bytes]]:
-    """Return the page of events, and the files of its chart.
+    """Return the page of events, and the files of its charts.
 
     Parameters
     ----------
@@ -112,7 +115,7 @@ def describe_timeline(
     place : Place
         The page.
     """
-    drawn = figures.render_figure(frame_events(events, documents).spec, place=place)
+    drawn = [figures.render_figure(each.spec, place=place) for each in frame_events(events, documents)]
     publishers = dict(zip(sources["source_id"], sources["publisher"], strict=True))
     happened = events[~events["announced"]]
     rows = [*_list_events(happened, publishers, day), *_list_articles(documents)]
@@ -121,26 +124,38 @@ def describe_timeline(
         "What happened, and when the articles were written. An event is listed once it was public, "
         "with the source that tells of it. Where a source gives only a month, the chart draws the event at "
         "its beginning.",
-        embed(drawn.html),
+        *(embed(each.html) for each in drawn),
     ]
     for year in sorted({row.when[:4] for row in rows}):
         parts += [f"## {year}", embed(_write_list(row for row in rows if row.when[:4] == year))]
     if events["announced"].any():
         ahead = _list_events(events[events["announced"]], publishers, day)
         parts += ["## Announced and still ahead", embed(_write_list(ahead))]
-    return join_page(parts), drawn.files
+    return join_page(parts), {name: content for each in drawn for name, content in each.files.items()}
 
 
-def frame_events(events: pd.DataFrame, documents: pd.DataFrame) -> FramedChart:
-    """Return the chart of all events with the articles among them.
+def frame_events(events: pd.DataFrame, documents: pd.DataFrame) -> list[FramedChart]:
+    """Return the charts of all events with the articles among them, in order of time.
 
     Parameters
     ----------
     events, documents : DataFrame
         As public by the day of the edition.
     """
+    source = [data.cite(events, "events"), data.cite(documents, "documents")]
+    table = _tabulate(events, documents)
+    years = table["date"].dt.year
+    chunks = years.map((years.value_counts().sort_index().cumsum() - 1) // MOST)
+    return [
+        _frame_part(part, source, is_first=not number)
+        for number, (_, part) in enumerate(table.groupby(chunks))
+    ]
+
+
+def _frame_part(table: pd.DataFrame, source: Sequence[data.Citation], *, is_first: bool) -> FramedChart:
+    first, last = table["date"].min().year, table["date"].max().year
     chart = chart_timeline(
-        _tabulate(events, documents),
+        table,
         end="end",
         kind="kind",
         label="label",
@@ -149,12 +164,12 @@ def frame_events(events: pd.DataFrame, documents: pd.DataFrame) -> FramedChart:
     )
     framed = frame(
         chart,
-        title="Events of Kuaishou e-commerce, and when the articles were written",
+        title=f"Events of {first} to {last}, and when the articles were written",
         subtitle="Days of events by theme; articles have their own colour. Hollow: announced, still ahead.",
-        source=[data.cite(events, "events"), data.cite(documents, "documents")],
+        source=source,
         alt="Timeline with one row for each event, in order of time from top to bottom, dated at the left or "
         "right of its dot; the articles stand among the events of the weeks in which they were written.",
-        name="timeline-of-events",
+        name="timeline-of-events" + f"-{first}" * (not is_first),
         columns={"date": "Date", "event": "Event", "kind": "Theme", "state": "State"},
     )
     # The words stand inside the plot, so on a narrow screen it scrolls and does not shrink.

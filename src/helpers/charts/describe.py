@@ -1,4 +1,4 @@
-"""Alternative texts written from the data that are drawn, so that they cannot go stale."""
+"""Alternative texts and titles written from the data that are drawn, so that they cannot go stale."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers import prose
 
+READINGS = {"lower": "at least ", "upper": "at most ", "approximate": "about "}
 NOTHING = "A message in place of a chart of {what}: nothing had been published by the day of this edition."
 
 
@@ -38,6 +39,44 @@ def describe_series(
         f"{prose.format_value(row[y], unit, spec)} {_place(drawn, x, row[x])}" for row in ends
     )
     return f"Line of {what}: from {first} to {last}; lowest {lowest}, highest {highest}."
+
+
+def title_series(
+    data: pd.DataFrame, what: str, *, x: str = "period", y: str = "value", unit: str = "%", spec: str = ".0f"
+) -> str:
+    """Title a line with what it came from and to, in the words of each figure; `what` alone without a path.
+
+    Parameters
+    ----------
+    data : DataFrame
+        As `describe_series` takes it; ``bound`` may say how a value is to be read.
+    what : str
+        What the line shows, as a title begins.
+    x, y, unit, spec : str
+        As in `describe_series`.
+    """
+    drawn = data.dropna(subset=[y])
+    if len(drawn) < 2:
+        return what
+    bounds = drawn.get("bound", pd.Series("exact", index=drawn.index))
+    first, last = (
+        f"{READINGS.get(bounds.iloc[place], '')}{prose.format_value(drawn[y].iloc[place], unit, spec)} "
+        f"in {drawn[x].iloc[place]}"
+        for place in (0, -1)
+    )
+    return f"{what}: {first}, {last}"
+
+
+def title_tornado(data: pd.DataFrame, what: str) -> str:
+    """Title a tornado with the assumption that moves most; `what` alone if nothing is drawn."""
+    moved = _rank_moves(data)
+    return f"{what}: {moved[-1][1]}" if moved else what
+
+
+def _rank_moves(data: pd.DataFrame) -> list[tuple[float, str]]:
+    drawn = data.dropna(subset=["result_low", "result_high"])
+    width = (drawn["result_high"] - drawn["result_low"]).abs()
+    return sorted(zip(width, drawn["parameter"], strict=True))
 
 
 def _place(data: pd.DataFrame, x: str, value: object) -> str:
@@ -137,15 +176,13 @@ def describe_tornado(data: pd.DataFrame, what: str, *, unit: str, spec: str = ".
     what : str
         The result that is moved, without an article.
     """
-    drawn = data.dropna(subset=["result_low", "result_high"])
-    if drawn.empty:
+    moved = _rank_moves(data)
+    if not moved:
         return NOTHING.format(what=what)
-    width = (drawn["result_high"] - drawn["result_low"]).abs()
-    moved = sorted(zip(width, drawn["parameter"], strict=True))
     least, most = (
         f"{name} by {prose.format_value(moves, unit, spec)}" for moves, name in (moved[0], moved[-1])
     )
-    return f"Tornado of {len(drawn)} assumptions that move {what}: most {most}, least {least}."
+    return f"Tornado of {len(moved)} assumptions that move {what}: most {most}, least {least}."
 
 
 def describe_timeline(data: pd.DataFrame, what: str, *, event: str, label: str = "date") -> str:

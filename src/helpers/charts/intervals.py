@@ -112,7 +112,7 @@ class _Rows:
         return _lay_axis(self, field, parts.inside(0, self.room))
 
     def y(self) -> alt.Y:
-        axis = alt.Axis(title=None, domain=False, ticks=False, labelColor=theme.colour("ink"))
+        axis = alt.Axis(title=None, domain=False, ticks=False, labelPadding=6, labelColor=theme.colour("ink"))
         order = list(self.data[self.label])
         return alt.Y(f"{self.label}:N", title=self.label_title, sort=order, axis=axis)
 
@@ -317,11 +317,7 @@ def _significance(field: str, *, legend: bool) -> alt.Color:
     scale = alt.Scale(
         domain=["excludes zero", "includes zero"], range=[theme.colour("kuaishou"), theme.colour("neutral")]
     )
-    key = (
-        alt.Legend(title=None, symbolType="circle", symbolOpacity=1, labelExpr="'interval ' + datum.label")
-        if legend
-        else None
-    )
+    key = alt.Legend(title=None, symbolType="circle", symbolOpacity=1, columns=1) if legend else None
     return alt.Color(f"{field}:N", title="Interval", scale=scale, legend=key)
 
 
@@ -494,8 +490,9 @@ class _Tornado:
         right = _is_right(self.placed)
         shares = (self.placed["_at"] - self.ticks[0]) / (self.ticks[-1] - self.ticks[0])
         inward = SHORTEST * shares.where(~right, 1 - shares)
-        widths = self.placed["setting"].map(lambda text: theme.text_width(text, theme.SMALL) + LABEL_GAP)
-        needed = (widths - inward).clip(lower=0)
+        widths = self.placed["setting"].map(lambda text: theme.text_width(text, theme.SMALL))
+        # On the left the names of the rows stand beside the labels.
+        needed = (widths + LABEL_GAP * (2 - right) - inward).clip(lower=0)
         return math.ceil(needed[~right].max()), math.ceil(needed[right].max())
 
     def _settings(self) -> list[alt.Chart]:

@@ -20,6 +20,11 @@ SINGLE = "neutral"
 BELOW = 16
 """Pixels from the last of some points to their name."""
 
+NAME_GAP = 9
+LEADER = 12
+NEAR = 5
+"""Pixels from a line's end to its name, of the rule that leads to a name further away, and what is near."""
+
 SIDE = 10
 """Pixels from the sides of the plot to the first and the last period, whatever the width."""
 
@@ -333,19 +338,35 @@ def _names(plan: _Plan) -> list[alt.Chart]:
     last = plan.data.groupby(plan.series, sort=False).tail(1)
     alone = last[plan.series].isin(plan.dotted)
     labels = parts.end_labels(last[~alone], y=plan.y, text=plan.series, ticks=plan.ticks, height=plan.height)
-    labels["_label_y"] += plan.head
+    labels[["_label_y", "_end_y"]] += plan.head
+    moved = labels[(labels["_label_y"] - labels["_end_y"]).abs() > NEAR]
     style: dict[str, Any] = {"fontWeight": 600, "lineBreak": "\n", "lineHeight": parts.LINE}
-    beside = alt.Chart(labels).mark_text(align="left", baseline="middle", dx=9, **style)
+    gap = NAME_GAP if moved.empty else LEADER + NAME_GAP
+    beside = alt.Chart(labels).mark_text(align="left", baseline="middle", dx=gap, **style)
     below = alt.Chart(last[alone]).mark_text(baseline="top", dy=BELOW, **style)
     places = (
         (beside, alt.Y("_label_y:Q", scale=None, axis=None), "_label:N"),
         (below, plan.y_channel(), f"{plan.series}:N"),
     )
-    return [
+    named = [
         parts.encode(mark, x=plan.x_channel(), y=y, text=alt.Text(text), color=plan.colour())
         for mark, y, text in places
         if not mark.data.empty
     ]
+    return ([] if moved.empty else [_leaders(plan, moved)]) + named
+
+
+def _leaders(plan: _Plan, moved: pd.DataFrame) -> alt.Chart:
+    """Lead from the end of a line to a name that could not stand beside it."""
+    pixels: dict[str, Any] = {"scale": None, "axis": None}
+    return parts.encode(
+        alt.Chart(moved).mark_rule(strokeWidth=1, opacity=0.7, xOffset=4, x2Offset=4 + LEADER),
+        x=plan.x_channel(),
+        x2=alt.X2(plan.x),
+        y=alt.Y("_end_y:Q", **pixels),
+        y2=alt.Y2("_label_y:Q"),
+        color=plan.colour(),
+    )
 
 
 def _events_inside(plan: _Plan, events: pd.DataFrame | None) -> pd.DataFrame:

@@ -221,7 +221,8 @@ def end_labels(
 ) -> pd.DataFrame:
     """Add ``_label`` and ``_label_y`` (pixels from the top) so that labels at the lines' ends keep apart.
 
-    A long label breaks into lines, so that it leaves room for the lines on a narrow screen.
+    ``_end_y`` is where the line itself ends. A long label breaks into lines, so that it leaves room for the
+    lines on a narrow screen.
     """
     labels = [wrap(words, theme.TEXT, END_LABEL) for words in last[text].astype(str)]
     gap += LINE * (max(len(lines) for lines in labels) - 1)
@@ -229,7 +230,9 @@ def end_labels(
     pixels = [height * (ticks[-1] - value) / span for value in last[y].astype(float)]
     placed = spread(pixels, gap=gap, low=0, high=height)
     return last.assign(
-        _label=["\n".join(lines) for lines in labels], _label_y=[round(pixel, 1) for pixel in placed]
+        _label=["\n".join(lines) for lines in labels],
+        _label_y=[round(pixel, 1) for pixel in placed],
+        _end_y=[round(pixel, 1) for pixel in pixels],
     )
 
 

@@ -26,7 +26,7 @@ def chart_own_share(own_share: pd.DataFrame, source: Source) -> FramedChart:
     """Draw the share of GMV that passes through own shops, in percent by `period`."""
     return frame(
         chart_lines(own_share, measure="Own shops, % of GMV", colour="own_shops", number=".1f", bridged=True),
-        title="Share of GMV that passes through own shops",
+        title=describe.title_series(own_share, "GMV through own shops"),
         subtitle="Percent of GMV by quarter; the last quarter of a year may stand for its December.",
         source=source,
         alt=describe.describe_series(own_share, "own shops' share of GMV"),
@@ -47,7 +47,7 @@ def chart_growth(growth: pd.DataFrame, events: pd.DataFrame, source: Source) -> 
             colour="kuaishou",
             events=steps[steps["period"].isin(known["period"])],
         ),
-        title="GMV growth on a year earlier",
+        title=describe.title_series(known, "GMV growth on a year earlier", y="year_growth_pct"),
         subtitle="Percent by quarter, computed from published GMV.",
         source=source,
         alt=describe.describe_series(known, "GMV growth on a year earlier", y="year_growth_pct"),
@@ -177,7 +177,7 @@ def chart_sensitivity(table: pd.DataFrame, baseline: float | None, why: str | No
         chart_message(why or "An own order earns nothing")
         if why or baseline is None
         else chart_tornado(rows, baseline=100 * baseline, measure="Break-even displacement, %", number=".0f"),
-        title="What moves the break-even, one input at a time",
+        title=describe.title_tornado(rows, "What moves the break-even most"),
         subtitle="Percent of outside orders that may replace own ones, at both ends of each plausible range.",
         source=FROM_RATES,
         alt=describe.describe_tornado(rows, "the break-even displacement", unit="percentage points"),

@@ -214,7 +214,7 @@ def chart_sensitivity(
         chart_message(why or "The gain is not known")
         if why or baseline is None
         else chart_tornado(swings, baseline=baseline, measure=MARGIN, number=".3~g"),
-        title="Which assumption carries the gain",
+        title=describe.title_tornado(swings, "Which assumption moves the gain most"),
         subtitle="Gain in RMB m of margin a day, with one assumption at a time at the ends of its range.",
         source=[source, "own computation, alliance game; the ranges are our own"],
         alt=describe.describe_tornado(swings, "the gain of the alliance", unit="RMB m"),

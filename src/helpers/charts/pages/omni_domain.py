@@ -66,7 +66,7 @@ def chart_share(shares: pd.DataFrame, events: pd.DataFrame, source: Source) -> F
             number=".0f",
             events=opening[opening["period"].isin(shares["period"])],
         ),
-        title="Share of GMV that is sold on the pan-shelf",
+        title=describe.title_series(shares, "GMV sold on the pan-shelf"),
         subtitle="Percent of GMV by quarter, as printed; a quarter without a mark was not printed.",
         source=source,
         alt=describe.describe_series(shares, "the pan-shelf's share of GMV"),
@@ -95,7 +95,7 @@ def chart_buyers(buyers: pd.DataFrame, source: Source) -> FramedChart:
     """Draw monthly buyers (million)."""
     return frame(
         chart_lines(buyers, measure="Monthly buyers, million", colours={"neutral": "kuaishou"}, number=".0f"),
-        title="Buyers in an average month",
+        title=describe.title_series(buyers, "Monthly buyers", unit="million"),
         subtitle="Million accounts; a few quarters are computed from a later print and its growth rate.",
         source=source,
         alt=describe.describe_series(buyers, "monthly buyers", unit="million"),
@@ -394,7 +394,7 @@ def chart_swings(
             measure="Growth of GMV with the share at rest, %",
             number=".3~g",
         ),
-        title="What moves growth once the share rests",
+        title=describe.title_tornado(bars, "What moves growth at rest most"),
         subtitle="Percent a year; each assumption goes to both ends of its range while the others stay.",
         source=[source, OWN],
         alt=describe.describe_tornado(bars, "growth once the share rests", unit="percentage points"),

@@ -162,7 +162,7 @@ def chart_swings(swings: pd.DataFrame, *, premium: float | None, why: str | None
         chart_message(why or "")
         if premium is None
         else chart_tornado(rows, baseline=premium, measure="Premium, times", number=".1f"),
-        title="Which assumption moves the premium",
+        title=describe.title_tornado(rows, "Which assumption moves the premium most"),
         subtitle="Premium with everything included, as one assumption at a time goes through "
         "a plausible range.",
         source=OWN,

@@ -289,7 +289,7 @@ def chart_over_douyin(douyin: pd.DataFrame, source: Sources) -> FramedChart:
             colour="douyin",
             number=".0f",
         ),
-        title="Kuaishou's GMV over what media estimate for Douyin",
+        title=describe.title_series(douyin, "Kuaishou's GMV over media estimates of Douyin's", x="year"),
         subtitle="Percent, a reported figure over an estimate; "
         "where the estimate is a floor the ratio is a ceiling, drawn hollow.",
         source=source,
@@ -382,7 +382,8 @@ def chart_forecast_classes(scored: pd.DataFrame, source: Sources) -> FramedChart
     counts = scored["outcome_class"].value_counts().rename_axis("category").reset_index(name="value")
     return frame(
         chart_bars(counts, measure="Forecasts", category_title="What became of them", number=",d"),
-        title="What became of the forecasts of the articles",
+        title=f"What became of {len(scored)} forecasts"
+        + "".join(f", most often: {each}" for each in counts["category"][:1]),
         subtitle="Number of forecasts, in figures and in words, by what was published of their outcome.",
         source=source,
         alt=describe.describe_bars(
