@@ -160,12 +160,15 @@ def test_every_row_of_the_series_is_a_place_of_its_own(folder: Path) -> None:
 
 
 def test_every_event_is_listed_and_drawn(folder: Path) -> None:
-    """The list has all events of the day and the articles; the chart's table has as many rows."""
+    """The list has all events of the day and the articles; the charts' tables have as many rows."""
     page = read_page("timeline", LATEST, folder)
 
     listed = page.xpath("//table[@class='kx-events']/tbody/tr/@id")
     assert len(listed) == len(data.load("events")) + 4
-    assert f"Data ({len(listed)} rows)" in page.xpath("//details[@class='kx-data']/summary")[0].text
+    drawn = [summary.text for summary in page.xpath("//details[@class='kx-data']/summary")]
+    rows = [int(text.removeprefix("Data (").partition(" ")[0]) for text in drawn]
+    assert len(rows) == 2
+    assert sum(rows) == len(listed)
     assert set(data.load("events")["event_id"]) == set(timeline.LABELS)
 
 

@@ -107,7 +107,7 @@ def test_a_link_brings_its_point_back(page: Page, address: str) -> None:
     page.wait_for_url("**/page.html#what-if:growth_rate=0.1&years=3&as_of=2020-06-15")
 
     bar = page.locator("main > .kx-if-bar")
-    assert "do not follow: The level rises to 1.33" in bar.inner_text()
+    assert "own run. Yours: The level rises to 1.33" in bar.inner_text()
     page.get_by_role("button", name="Back to this page's run").first.click()
     page.locator("pre code", has_text="growth_rate=0.02 -p years=3").wait_for()
     assert not bar.is_visible()
