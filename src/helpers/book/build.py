@@ -128,12 +128,19 @@ def build_edition(
     themes = what_if.load_themes() if with_what_if else {}
     with _lock():
         sources = hash_sources()
-        drafts = [
-            _draft_edition(
-                name, day, themes, sources, label=folder, timeout_seconds=timeout_seconds, progress=progress
-            )
-            for folder, (name, day) in wanted.items()
-        ]
+        with renderer.drawing_ahead([renderer.order_bundle()]):
+            drafts = [
+                _draft_edition(
+                    name,
+                    day,
+                    themes,
+                    sources,
+                    label=folder,
+                    timeout_seconds=timeout_seconds,
+                    progress=progress,
+                )
+                for folder, (name, day) in wanted.items()
+            ]
         edition = drafts[0].described
         if len(drafts) > 1:
             _introduce(drafts)
@@ -446,7 +453,7 @@ def _build_pages(edition: dict[str, Any], files: dict[str, bytes], staging: Path
     from helpers.book import materials
 
     pixels = figures.order_pixels(files)
-    with renderer.drawing_ahead([renderer.order_bundle(), *pixels.values()]):
+    with renderer.drawing_ahead(pixels.values()):
         html = run_sphinx(staging)
     drawn = {path: renderer.draw(order) for path, order in pixels.items()}
     for name, content in {**files, **drawn, BUNDLE: figures.vega_bundle()}.items():

@@ -72,10 +72,13 @@ def render_figure(
     live_path = _path(meta["name"], live, "js")
     files = {picture_path: picture, **dict(zip(sheet_paths, sheets, strict=True)), live_path: live}
 
+    written = "".join(_table(table, meta, at, len(tables)) for at, table in enumerate(tables, start=1))
+
     def draw(root: str, head: str, more: str = "") -> str:
         body = _drawing(meta, stills) + _source_line(meta, root)
         pictures = {"svg": root + picture_path, "png": root + _to_png(picture_path)}
-        data = _details(meta, tables, [root + path for path in sheet_paths], pictures)
+        links = _downloads(meta, [root + path for path in sheet_paths], pictures)
+        data = _details(sum(map(len, tables)), links + written)
         return _figure(meta, root + live_path, f'{head}{body}<div class="kx-actions">\n{data}{more}</div>\n')
 
     if place is None:
@@ -191,23 +194,20 @@ def _source_link(source: Mapping[str, str], root: str) -> str:
     return f'<a href="{html.escape(address)}">{text}</a>'
 
 
-def _details(
-    meta: Mapping[str, Any], tables: list[pd.DataFrame], sheets: list[str], pictures: Mapping[str, str]
-) -> str:
-    rows = sum(len(table) for table in tables)
+def _details(rows: int, inner: str) -> str:
     counted = "no data" if not rows else f"{rows:,} row{'s' * (rows != 1)}"
+    summary = f"<summary>Data ({counted}) and downloads</summary>"
+    return f'<details class="kx-data">\n{summary}\n{inner}</details>\n'
+
+
+def _downloads(meta: Mapping[str, Any], sheets: list[str], pictures: Mapping[str, str]) -> str:
     links = [
         (f"CSV {place}" if len(sheets) > 1 else "CSV", path, f"{_sheet_name(meta['name'], place - 1)}.csv")
         for place, path in enumerate(sheets, start=1)
     ]
     links += [(kind.upper(), path, f"{meta['name']}.{kind}") for kind, path in pictures.items()]
     listed = "".join(f"<li>{_download(*link, title=meta['title'])}</li>" for link in links)
-    return (
-        f'<details class="kx-data">\n<summary>Data ({counted}) and downloads</summary>\n'
-        f'<ul class="kx-downloads">{listed}</ul>\n'
-        f"{''.join(_table(table, meta, place, len(tables)) for place, table in enumerate(tables, start=1))}"
-        "</details>\n"
-    )
+    return f'<ul class="kx-downloads">{listed}</ul>\n'
 
 
 def _download(label: str, address: str, file_name: str, *, title: str) -> str:
