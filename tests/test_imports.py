@@ -10,6 +10,7 @@ FLOORS = [
     "fast_start",
     "errors",
     "paths",
+    "files",
     "prose",
     "data",
     "evidence",

@@ -440,20 +440,11 @@ def diff_command(old: str, new: str, as_json: bool) -> None:
               help="Why NOTEBOOK or NOTEBOOK/RESULT moved since the last edition; repeatable.")  # fmt: skip
 def accept_command(names: tuple[str, ...], day: str | None, reasons: dict[str, str]) -> None:
     """Accept the current results as the reference and as the README's answer; prints old and new."""
-    from helpers import paths
-    from helpers.book import answer
-    from helpers.runs import contract, drawings, editions, engine, reference
+    from helpers.book import acceptance
 
     if reasons and not day:
         raise InputError("--why explains an edition; give its day with --edition")
-    if day:
-        click.echo(f"kept as {editions.record_edition(day, reasons).relative_to(paths.ROOT)}")
-    lines = reference.accept_results(names or None)
-    answer.replace_answer(
-        answer.write_answer([engine.run_notebook(name) for name in contract.list_notebooks()])
-    )
-    lines += [f"chart {move}" for move in drawings.accept_drawings()]
-    for line in lines or ["nothing moved"]:
+    for line in acceptance.accept(names or None, day=day, why=reasons) or ["nothing moved"]:
         click.echo(line)
 
 

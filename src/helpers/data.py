@@ -37,6 +37,7 @@ from helpers.errors import (
     UnknownNameError,
     summarise_complaints,
 )
+from helpers.files import write_files
 from helpers.paths import DATA
 
 LATEST = "latest"
@@ -279,9 +280,7 @@ def rewrite_hashes() -> list[str]:
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     for resource in package["resources"]:
         _check_table(resource["name"], text.encode(), _files_for(package, resource["name"]))
-    aside = (DATA / MANIFEST).with_suffix(".new")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(DATA / MANIFEST)
+    write_files({DATA / MANIFEST: text})
     return changed
 
 

@@ -5,6 +5,7 @@ import pytest
 from helpers import paths
 from helpers.book import answer
 from helpers.errors import InputError, UnknownNameError
+from helpers.files import write_files
 
 LEAD = """\
 # Growth: how much?
@@ -40,7 +41,7 @@ def test_a_number_that_no_run_gives_is_refused():
 def test_only_the_block_between_the_marks_is_replaced(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     (tmp_path / "README.md").write_text(f"# Title\n{answer.START}\nold\n{answer.END}\ntail\n")
-    answer.replace_answer("new")
+    write_files(answer.draft_answer("new"))
     assert f"# Title\n{answer.START}\n\nnew\n\n{answer.END}\ntail\n" == (tmp_path / "README.md").read_text()
 
 

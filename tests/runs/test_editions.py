@@ -1,10 +1,13 @@
 """What an edition said is kept, so that a later one can be compared with it."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from helpers import paths
 from helpers.errors import InputError, UnknownNameError
+from helpers.files import write_files
 from helpers.runs import compare, editions
 
 
@@ -19,9 +22,16 @@ def book(tiny_growth, project, monkeypatch):
     return project / "book"
 
 
+def keep_edition(*arguments: object) -> Path:
+    """Keep what the book says now; return the file."""
+    files = editions.draft_edition(*arguments)
+    write_files(files)
+    return next(iter(files))
+
+
 def test_a_kept_edition_is_read_back_and_compared(book):
     why = {"tiny_growth/final_level": "Growth was misread."}
-    path = editions.record_edition("2026-06-01", why)
+    path = keep_edition("2026-06-01", why)
     assert book / "editions" / "2026-06-01.json" == path
     (kept,) = editions.read_editions()
     assert ("2026-06-01", "2026-05-12", {"c01": "mixed"}, why) == (
@@ -44,14 +54,14 @@ def test_a_kept_edition_is_read_back_and_compared(book):
     ],
 )
 def test_what_cannot_be_kept_is_refused_and_nothing_written(book, day, why, message):
-    editions.record_edition("2026-06-01")
+    keep_edition("2026-06-01")
     with pytest.raises((InputError, UnknownNameError), match=message):
-        editions.record_edition(day, why)
+        keep_edition(day, why)
     assert ["2026-06-01.json"] == [path.name for path in (book / "editions").iterdir()]
 
 
 def test_a_damaged_edition_names_its_file(book):
-    path = editions.record_edition("2026-06-01")
+    path = keep_edition("2026-06-01")
     path.write_text(path.read_text().replace('"verdicts"', '"verdict"'))
     with pytest.raises(InputError, match=r"book/editions/2026-06-01.json is no recorded edition"):
         editions.read_editions()

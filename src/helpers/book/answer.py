@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from helpers import paths
@@ -75,7 +76,7 @@ def read_answer() -> tuple[str, str, str]:
     return head + start, inside.strip(), end + tail
 
 
-def replace_answer(answer: str) -> None:
-    """Put an answer into the README's generated block."""
+def draft_answer(answer: str) -> dict[Path, str]:
+    """Return the README with an answer in its generated block."""
     head, _, tail = read_answer()
-    (paths.ROOT / "README.md").write_text(f"{head}\n\n{answer}\n\n{tail}", encoding="utf-8")
+    return {paths.ROOT / "README.md": f"{head}\n\n{answer}\n\n{tail}"}

@@ -274,7 +274,7 @@ def describe_edition(
 
 def hash_sources() -> dict[str, dict[str, str]]:
     """Return the hashes of all files that an edition is made of, those of the pages and those of the code."""
-    pages = [path for path in paths.BOOK.rglob("*") if path.is_file() and not _is_generated(path)]
+    pages = [path for path in paths.BOOK.rglob("*") if path.is_file() and not _is_left_out(path)]
     code = [
         path for path in Path(__file__).parents[1].rglob("*") if path.suffix in {".py", ".css", ".js", ".svg"}
     ]
@@ -317,8 +317,11 @@ def _count_claims(own: DatedAnswers) -> dict[str, int]:
     }
 
 
-def _is_generated(path: Path) -> bool:
-    return any(folder in path.parents for folder in (paths.CHAPTERS, paths.RECORDS))
+def _is_left_out(path: Path) -> bool:
+    """Say whether a file is generated, or hidden as those that editors keep beside an open one."""
+    return path.name.startswith(".") or any(
+        folder in path.parents for folder in (paths.CHAPTERS, paths.RECORDS)
+    )
 
 
 def describe_run(run: Run) -> dict[str, Any]:

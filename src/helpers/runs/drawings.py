@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -72,15 +73,11 @@ def compare_drawings() -> list[Drawings]:
     ]
 
 
-def accept_drawings() -> list[Move]:
-    """Rewrite the accepted charts and return what moved."""
+def draft_drawings() -> tuple[dict[Path, str], list[Move]]:
+    """Return the files of accepted charts as they are now, and what moved."""
     found = compare_drawings()
-    for each in found:
-        path = REFERENCE / FOLDER / f"{each.notebook}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [f"{json.dumps(name)}: {_to_line(spec)}" for name, spec in each.new.items()]
-        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    return [move for each in found for move in each.moves]
+    files = {REFERENCE / FOLDER / f"{each.notebook}.json": _to_text(each.new) for each in found}
+    return files, [move for each in found for move in each.moves]
 
 
 def read_accepted(notebook: str) -> dict[str, Spec]:
@@ -89,7 +86,7 @@ def read_accepted(notebook: str) -> dict[str, Spec]:
     Raises
     ------
     InputError
-        If the file is not what `accept_drawings` wrote.
+        If the file is not what `draft_drawings` gave.
     """
     path = REFERENCE / FOLDER / f"{notebook}.json"
     if not path.is_file():
@@ -117,6 +114,11 @@ def _round(node: Any) -> Any:
     if isinstance(node, list):
         return [_round(value) for value in node]
     return float(f"{node:.{DIGITS}g}") if isinstance(node, float) else node
+
+
+def _to_text(charts: Mapping[str, Spec]) -> str:
+    lines = [f"{json.dumps(name)}: {_to_line(spec)}" for name, spec in charts.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _to_line(spec: Spec) -> str:

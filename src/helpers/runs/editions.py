@@ -57,7 +57,7 @@ def read_editions() -> list[Edition]:
     Raises
     ------
     InputError
-        If a file is not one that `record_edition` wrote.
+        If a file is not one that `draft_edition` gave.
     """
     return [_read_edition(path) for path in sorted(find_folder().glob("*.json"))]
 
@@ -83,8 +83,8 @@ def take_edition(runs: Iterable[Run]) -> Edition:
     return Edition("", as_of, kept, dict(zip(judged["claim_id"], judged["verdict"], strict=True)))
 
 
-def record_edition(day: str, why: Mapping[str, str] | None = None) -> Path:
-    """Keep what the report says now as the edition published on a day; return the file.
+def draft_edition(day: str, why: Mapping[str, str] | None = None) -> dict[Path, str]:
+    """Return the file that keeps what the report says now as the edition published on a day.
 
     Parameters
     ----------
@@ -107,10 +107,7 @@ def record_edition(day: str, why: Mapping[str, str] | None = None) -> Path:
     for name in reasons:
         if name not in known:
             raise UnknownNameError("result", name, known)
-    path = find_folder() / f"{day}.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(to_json(asdict(replace(now, day=day, why=reasons))) + "\n", encoding="utf-8")
-    return path
+    return {find_folder() / f"{day}.json": to_json(asdict(replace(now, day=day, why=reasons))) + "\n"}
 
 
 def _check_day(day: str) -> None:

@@ -100,18 +100,16 @@ def compare_reference(names: Iterable[str] | None = None) -> list[str]:
     return lines
 
 
-def accept_results(names: Iterable[str] | None = None) -> list[str]:
-    """Rewrite the accepted results and verdicts and return a line for each that moved, for the commit."""
-    lines = []
+def draft_results(names: Iterable[str] | None = None) -> tuple[dict[Path, str], list[str]]:
+    """Return the files of accepted results and verdicts as they are now, and a line for each that moved."""
+    files, lines = {}, []
     for scenario, notebook, found in _run_all(names):
         lines += [
             f"{scenario}/{notebook}: {line}"
             for line in compare_results(read_accepted(scenario, notebook), found)
         ]
-        path = reference_path(scenario, notebook)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(to_json(found) + "\n", encoding="utf-8")
-    return lines
+        files[reference_path(scenario, notebook)] = to_json(found) + "\n"
+    return files, lines
 
 
 def _run_all(names: Iterable[str] | None) -> Iterable[tuple[str, str, dict[str, dict[str, Any]]]]:
