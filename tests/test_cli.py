@@ -108,6 +108,23 @@ def test_a_machine_that_refuses_is_told_in_a_line(report, monkeypatch):
     assert 1 == len(err.splitlines())
 
 
+@pytest.mark.parametrize("file", ["closed_loop.ipynb", "_toc.yml"])
+def test_a_file_without_permission_is_not_called_damaged(report, monkeypatch, file):
+    """Neither restoring nor correcting it would help."""
+    open_file = Path.open
+
+    def refuse(path: Path, *arguments: object, **options: object):
+        if path.name == file:
+            raise PermissionError(13, "Permission denied", str(path))
+        return open_file(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("builtins.open", lambda path, *rest, **options: refuse(Path(path), *rest, **options))
+    code, _, err = report("list")
+    assert 3 == code
+    assert f"{file}: Permission denied; give access" in err
+
+
 def test_an_unknown_command_is_usage(report):
     code, _, err = report("bild")
     assert 2 == code

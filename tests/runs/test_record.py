@@ -126,6 +126,12 @@ def test_a_runs_folder_that_is_a_file_is_named(project):
         write_run(PLAN, EXECUTED)
 
 
+def test_what_is_in_the_way_is_named(project):
+    (paths.RUNS / "own").write_text("")
+    with pytest.raises(EnvironmentMissingError, match=r"/runs/own \(.*remove what is in the way"):
+        write_run(PLAN, EXECUTED)
+
+
 def test_a_folder_gives_way_only_to_one_that_is_in_place(project, monkeypatch):
     target = write_folder(paths.RUNS / "same", {"a": "old"})
     rename = Path.replace

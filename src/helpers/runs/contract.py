@@ -75,8 +75,12 @@ def list_chapters() -> list[str]:
 
 def list_notebooks() -> list[str]:
     """Return the names of all notebooks, those of the book first and in its order."""
-    chapters, present = list_chapters(), sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
+    chapters, present = list_chapters(), sorted(_find_notebooks())
     return [name for name in chapters if name in present] + [name for name in present if name not in chapters]
+
+
+def _find_notebooks() -> dict[str, Path]:
+    return {path.stem: path for path in paths.NOTEBOOKS.iterdir() if path.suffix == ".ipynb"}
 
 
 def read_notebook(name: str) -> NotebookNode:
@@ -89,12 +93,14 @@ def read_notebook(name: str) -> NotebookNode:
     InputError
         If the file is not a notebook.
     """
-    path = {found.stem: found for found in paths.NOTEBOOKS.glob("*.ipynb")}.get(name)
+    path = _find_notebooks().get(name)
     if path is None or not name.isidentifier():
         raise UnknownNameError("notebook", name, list_notebooks())
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
+    except PermissionError:
+        raise
     except Exception as error:  # the format's reader fails in as many ways as a file can be wrong
         where = path.relative_to(paths.ROOT)
         raise InputError(

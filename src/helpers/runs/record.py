@@ -8,6 +8,7 @@ One lock serialises writers of all processes; whatever lies aside while it is he
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -247,9 +248,11 @@ def hold_runs() -> Iterator[None]:
                 for left in paths.RUNS.glob(f"{_ASIDE}*"):
                     shutil.rmtree(left, ignore_errors=True)
     except OSError as error:
+        place = Path(error.filename2 or error.filename or paths.RUNS)
+        seen = next(each for each in (place, *place.parents) if os.path.exists(each))  # noqa: PTH110  # never raises
         raise EnvironmentMissingError(
-            f"cannot write {paths.RUNS} ({error.strerror or error}); make room or make it writable, then run "
-            "again: finished runs are kept"
+            f"cannot write {seen} ({error.strerror or error}); make room, make it "
+            "writable or remove what is in the way, then run again: finished runs are kept"
         ) from error
 
 

@@ -41,6 +41,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     where = name_file(path)
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _PlainLoader)  # a safe loader
+    except PermissionError:
+        raise
     except (OSError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise InputError(f"{where}: not readable as YAML ({shorten(error)}); correct it") from error
     if content is None:
