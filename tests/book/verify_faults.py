@@ -4,6 +4,7 @@ After each fault the last good edition or the new one stands whole, every kept r
 build recovers. ``REPORT_FAULT_TRIES`` sets how often each fault is tried; CI takes a few.
 """
 
+import shutil
 import time
 
 from faults import (
@@ -22,6 +23,7 @@ from faults import (
 )
 
 from helpers import paths
+from helpers.book import renderer
 
 IN_A_ROW = 5
 LIMIT = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, ({0},) * 2)"
@@ -61,6 +63,16 @@ def test_a_damaged_run_is_made_again(broken, choose):
         (run,) = set(list_runs()) - before
         damage(choose.choice(sorted(run.iterdir())), choose)
         recover(write_edit(number, prose="Again edit"))
+
+
+def test_a_damaged_picture_is_drawn_again(broken, choose):
+    """One of the pictures that are kept for the next build is damaged: the next build has the same bytes."""
+    for number in range(2500, 2500 + TRIES):
+        expected = write_edit(number)
+        peaceful = recover(expected)
+        shutil.rmtree(paths.BUILD / "html")
+        damage(choose.choice(sorted((paths.BUILD / renderer.FOLDER).rglob("*.pkl"))), choose)
+        assert peaceful == recover(expected)
 
 
 def test_a_source_cut_anywhere_stops_the_build(broken, choose):
