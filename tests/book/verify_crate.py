@@ -20,6 +20,7 @@ def answer_from_disk(_: HttpRequester, url: str, **__: object) -> requests.Respo
     response = requests.Response()
     known = url == f"{crate.SPECIFICATION}/context"
     response.status_code, response._content = (200, CONTEXT.read_bytes()) if known else (504, b"")
+    response.headers["Content-Type"] = "application/ld+json"
     return response
 
 
