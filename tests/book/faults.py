@@ -121,6 +121,11 @@ def put(files: Mapping[Path, bytes]) -> None:
         path.write_bytes(content)
 
 
+def limit_files(choose: random.Random) -> str:
+    """Return Python that lets no file grow beyond a random size: a write ends as on a full disk."""
+    return f"import resource as r; r.setrlimit(r.RLIMIT_FSIZE, ({int(10 ** choose.uniform(2, 5))},) * 2)"
+
+
 def damage(path: Path, choose: random.Random) -> None:
     """Cut a file or turn one of its bits."""
     content = bytearray(path.read_bytes())

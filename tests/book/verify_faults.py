@@ -14,6 +14,7 @@ from faults import (
     damage,
     finish,
     kill_within,
+    limit_files,
     list_runs,
     measure,
     put,
@@ -26,7 +27,6 @@ from helpers import paths
 from helpers.book import renderer
 
 IN_A_ROW = 5
-LIMIT = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, ({0},) * 2)"
 
 
 def test_a_build_killed_at_any_moment_publishes_nothing_by_halves(broken, choose):
@@ -49,7 +49,7 @@ def test_a_full_disk_leaves_the_last_edition(broken, choose):
     """No file may grow beyond a random size, which ends a write as a full disk does."""
     for number in range(1000, 1000 + TRIES):
         old, expected = check_standing(), write_edit(number)
-        code, said = finish(start("build", before=LIMIT.format(int(10 ** choose.uniform(2, 5)))))
+        code, said = finish(start("build", before=limit_files(choose)))
         assert 0 != code, said
         assert old == check_standing()
         recover(expected)

@@ -18,6 +18,7 @@ from faults import (
     damage,
     finish,
     kill_within,
+    limit_files,
     list_runs,
     measure,
     put,
@@ -106,6 +107,20 @@ def test_a_sweep_killed_at_any_moment_goes_on_where_it_was(undisturbed, choose):
         assert kept.items() <= read_records().items()
         assert SIZE == len(list_runs())
         assert [] == list(paths.RUNS.glob(".writing-*"))
+
+
+def test_a_full_disk_loses_nothing_that_is_finished(undisturbed, choose):
+    """A run or a sweep says so in a line, or is small enough; with room again the table is that of one go."""
+    table, _ = undisturbed
+    for _ in range(TRIES):
+        shutil.rmtree(paths.RUNS, ignore_errors=True)
+        code, said = finish(start(*choose.choice([RUN, SWEEP]), before=limit_files(choose)))
+        assert code == 0 or "File too large" in said
+        kept = read_records()
+        assert len(list_runs()) == len(kept)
+        succeed(*SWEEP)
+        assert table == read_table()
+        assert kept.items() <= read_records().items()
 
 
 def test_a_sweep_goes_on_over_whatever_is_damaged(undisturbed, choose):
