@@ -150,6 +150,14 @@ def test_simulation_of_an_always_live_offer_meets_all():
     assert (drawn.captured_share, drawn.would_have_waited) == (1.0, 1.0)
 
 
+def test_simulated_share_has_the_error_of_a_share():
+    """The margin that the page states: of n needs a share p is met, within the root of p (1 - p) / n."""
+    drawn = simulate_capture(make(), draws=10_000, seed=2)
+    share = drawn.captured_share
+    assert drawn.standard_error == pytest.approx(np.sqrt(share * (1 - share) / 10_000))
+    assert 0 < share < 1
+
+
 def test_grid_varies_both_parameters():
     """One row a pair; displacement rises with patience and with live hours."""
     grid = summarise_grid(make(), hours=(2.0, 8.0), patience=(1.0, 12.0))
@@ -173,7 +181,9 @@ def test_gathering_the_windows_never_helps_whatever_the_law(law):
 
 def test_unknown_law_names_the_nearest():
     """A misspelt law is refused with the one that was meant."""
-    with pytest.raises(UnknownNameError, match="did you mean exponential"):
+    with pytest.raises(
+        UnknownNameError, match="unknown law of patience 'exponental'; did you mean exponential"
+    ):
         solve_waiting_share(np.array([1.0]), 1.0, law="exponental")
 
 

@@ -353,6 +353,8 @@ def test_broken_frames_are_refused_by_name(frame, words):
     """Half-years, negative figures and missing columns are named."""
     with pytest.raises(InputError, match=words):
         hours(dau=frame)
+    with pytest.raises(InputError, match=words.replace("dau", "gmv")):
+        summarise_buyers(DivisiaRecord(), gmv=frame, mau=MAU, buyers=BUYERS)
 
 
 def test_broken_arguments_are_refused():

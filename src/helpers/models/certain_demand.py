@@ -268,16 +268,16 @@ def summarise_grid(
     Returns
     -------
     pandas.DataFrame
-        Columns `live_hours_per_day`, `patience_hours`, `captured_share`, `shelf_gain`, `would_have_waited`
-        (fractions), one row per pair.
+        Columns `live_hours_per_day`, `patience_hours`, `captured_share`, `would_have_waited` (fractions), one
+        row per pair.
     """
     rows = []
     for live in hours:
         for mean in patience:
             varied = record.model_copy(update={"live_hours_per_day": live, "patience_hours": mean})
             worth = solve_shelf_worth(varied)
-            rows.append((live, mean, worth.captured_share, worth.shelf_gain, worth.would_have_waited))
-    columns = ["live_hours_per_day", "patience_hours", "captured_share", "shelf_gain", "would_have_waited"]
+            rows.append((live, mean, worth.captured_share, worth.would_have_waited))
+    columns = ["live_hours_per_day", "patience_hours", "captured_share", "would_have_waited"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -41,7 +41,7 @@ def arrange_quarters(levels: pd.Series) -> pd.Series:
         If a quarter is malformed or appears twice, or a value is not above zero.
     """
     quarters = pd.PeriodIndex([parse_quarter(str(label)) for label in levels.index], freq="Q")
-    arranged = pd.Series(levels.to_numpy(dtype=float, na_value=np.nan), index=quarters)
+    arranged = pd.Series(levels.to_numpy(dtype=float), index=quarters)
     if quarters.has_duplicates:
         raise InputError(f"a quarter appears twice: {quarters[quarters.duplicated()][0]}")
     if (arranged <= 0).any():
