@@ -85,20 +85,25 @@
 
     function hide() {
       clearTimeout(leaving);
-      leaving = setTimeout(function () {
-        tip.hidden = true;
-      }, 150);
+      leaving = setTimeout(leave, 150);
+    }
+
+    // What gets the focus next must not lie under the tip.
+    function leave() {
+      clearTimeout(leaving);
+      tip.hidden = true;
     }
 
     document.querySelectorAll(".kx-term").forEach(function (term) {
       term.setAttribute("aria-describedby", tip.id);
       ["mouseenter", "focus"].forEach((name) => term.addEventListener(name, () => show(term)));
-      ["mouseleave", "blur"].forEach((name) => term.addEventListener(name, hide));
+      term.addEventListener("mouseleave", hide);
+      term.addEventListener("blur", leave);
     });
     tip.addEventListener("mouseenter", () => clearTimeout(leaving));
     tip.addEventListener("mouseleave", hide);
     document.addEventListener("keydown", function (event) {
-      if (event.key === "Escape") tip.hidden = true;
+      if (event.key === "Escape") leave();
     });
     document.querySelector("main").append(tip);
   }
