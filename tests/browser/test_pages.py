@@ -154,6 +154,19 @@ def test_the_keyboard_reaches_the_text_first(open_visit: OpenVisit) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
+def test_the_contents_mark_the_section_that_is_read(open_visit: OpenVisit) -> None:
+    """A section that has begun is marked, and back at the head of the page none that lies below."""
+    page = open_visit(reduced_motion="reduce").open("records/data.html")
+    marked = page.locator(".kx-local [aria-current]")
+
+    page.locator(".kx-local li a", has_text="Calendar of releases").click()
+    marked.wait_for()
+    assert marked.inner_text() == "Calendar of releases"
+
+    page.evaluate("scrollTo(0, 0)")
+    marked.wait_for(state="detached")
+
+
 def test_every_stop_of_the_keyboard_shows_where_it_is(open_visit: OpenVisit) -> None:
     """Focus has a visible outline on every link and control of the frame."""
     page = open_visit().open("chapters/closed_loop.html")

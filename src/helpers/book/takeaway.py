@@ -19,6 +19,7 @@ from lxml import html as lxml_html
 from helpers import paths
 from helpers.book.chapters import INJECTED_TAG
 from helpers.book.html import embed, join_page, read_page, read_title, write_table, write_words
+from helpers.book.typography import NO_BREAK
 from helpers.book.wording import name_notebook
 from helpers.runs.inputs import list_data_files
 from helpers.runs.record import Run
@@ -166,7 +167,7 @@ def _describe_files(files: Mapping[str, bytes], names: Sequence[str]) -> list[st
 
 
 def _link(path: str, files: Mapping[str, bytes]) -> str:
-    size = f"{len(files[path]) / 1000:,.0f} kB"
+    size = f"{len(files[path]) / 1000:,.0f}{NO_BREAK}kB"
     return f'<a href="../{escape(path)}" download>{escape(Path(path).name)}</a> ({size})'
 
 

@@ -41,27 +41,20 @@
     });
   }
 
+  // Marks in the list of contents the last section that has begun; above the first of them, none.
   function followSections(links) {
-    var byId = new Map();
-    links.forEach(function (link) {
-      byId.set(decodeURIComponent(link.hash.slice(1)), link);
-    });
-    var observer = new IntersectionObserver(
-      function (entries) {
-        entries.forEach(function (entry) {
-          if (!entry.isIntersecting) return;
-          links.forEach(function (link) {
-            link.removeAttribute("aria-current");
-          });
-          byId.get(entry.target.id).setAttribute("aria-current", "true");
-        });
-      },
-      { rootMargin: "0px 0px -75% 0px" },
-    );
-    byId.forEach(function (link, id) {
-      var section = document.getElementById(id);
-      if (section) observer.observe(section);
-    });
+    var parts = Array.from(links, function (link) {
+      return { link: link, section: document.getElementById(decodeURIComponent(link.hash.slice(1))) };
+    }).filter((part) => part.section);
+
+    function mark() {
+      var begun = parts.filter((part) => part.section.getBoundingClientRect().top < innerHeight / 4);
+      parts.forEach((part) => part.link.removeAttribute("aria-current"));
+      if (begun.length) begun[begun.length - 1].link.setAttribute("aria-current", "true");
+    }
+
+    var observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -75% 0px" });
+    parts.forEach((part) => observer.observe(part.section));
   }
 
   // What a term means, on hover and on focus. The tip can be pointed at and goes with Escape; without scripts
