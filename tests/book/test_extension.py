@@ -147,9 +147,11 @@ def test_an_unknown_field_of_the_edition_fails_the_build(build: Build) -> None:
 
 def test_formulas_become_mathml(build: Build) -> None:
     """Inline and display formulas need no script."""
-    page = build("Share $e$ gives\n\n$$E = e(1-r)$$")
+    page = build("Share $e$ of $G$, gives\n\n$$E = e(1-r)$$")
 
     assert '<math alttext="e"' in page
+    assert '<span class="kx-nowrap"><math alttext="G"' in page
+    assert "</math>,</span> gives" in page
     assert '<div class="kx-formula"><math alttext="E = e(1-r)"' in page
     assert "mathjax" not in page.lower().replace("tex2jax_ignore mathjax_ignore", "")
 

@@ -53,7 +53,7 @@ EDITION_FILE = "records/edition.json"
 FIGURES_FILE = "records/figures.json"
 LINKED_FILE = "records/linked.json"
 RUN_PAGE = "records/about"
-WORD_JOINER = "\u2060"
+_MARKED = re.compile(r"<math [^>]*\bdisplay=\"inline\"(?:(?!</math>).)*</math>[,.;:)]+", re.DOTALL)
 
 
 class BookError(SphinxError):
@@ -244,14 +244,13 @@ def _visit_formula(self: HTML5Translator, node: nodes.Element) -> None:
         formula = "".join(render_formula(part, display=display) for part in parts)
     except InputError as error:
         raise BookError(f"{self.builder.current_docname}: {error}") from error
-    self.body.append(f'<div class="kx-formula">{formula}</div>\n' if display else formula + _bind(node))
+    self.body.append(f'<div class="kx-formula">{formula}</div>\n' if display else formula)
     raise nodes.SkipNode
 
 
-def _bind(formula: nodes.Element) -> str:
-    """Return what keeps a mark of punctuation on the line of the formula before it."""
-    after = formula.next_node(descend=False, siblings=True)
-    return WORD_JOINER if after and after.astext()[:1] in set(",.;:)") else ""
+def _bind_marks(body: str) -> str:
+    """Keep each mark of punctuation on the line of the formula before it."""
+    return _MARKED.sub(r'<span class="kx-nowrap">\g<0></span>', body)
 
 
 def _add_assets(app: Sphinx, config: Any) -> None:
@@ -281,6 +280,8 @@ def _add_context(
         for name in (EDITION_FILE, LINKED_FILE)
     )
     context["edition"] = edition
+    if "body" in context:
+        context["body"] = _bind_marks(context["body"])
     if page in linked:
         context["linked"] = write_block(linked[page])
     site_url = app.config.html_baseurl
