@@ -35,3 +35,13 @@ def test_a_page_sets_text_and_escaped_marks_but_no_code() -> None:
     assert "<p>JD’s <em>“store”</em></p>" in shown
     assert "<pre>x=&#x27;a&#x27;</pre>" in shown
     assert "<code>'b'</code> of <span lang=\"zh\">快手</span>’s" in shown
+
+
+def test_days_and_months_of_a_page_stay_on_one_line_and_other_numbers_are_left() -> None:
+    """A day breaks at no hyphen; a fiscal year is no month, and code is copied as it stands."""
+    page = "<html><body><p>From 2022-03-01 to 2022-08, in 2021-22.</p><code>2022-03-01</code></body></html>"
+
+    shown = PageRewriter("index.html").rewrite(page)
+
+    assert "From <time>2022-03-01</time> to <time>2022-08</time>, in 2021-22." in shown
+    assert "<code>2022-03-01</code>" in shown

@@ -255,6 +255,19 @@ def test_an_interval_is_put_into_words_where_it_says_something(low, high, words)
     assert spec["layer"][-1]["data"]["values"][0]["_words"] == words
 
 
+def test_a_rule_leads_to_a_name_that_could_not_stand_at_the_end_of_its_line() -> None:
+    """Lines that end together are named apart; where names have their places there is nothing to lead to."""
+
+    def leaders(ends: list[float]) -> list[str]:
+        data = pd.DataFrame({"x": [0, 0, 1, 1], "y": [0.0, 100.0, *ends], "s": ["a", "b"] * 2})
+        spec = spec_of(lines.chart_lines(data, x="x", y="y", series="s", measure="Share"))
+        drawn = [layer for layer in spec["layer"] if "_end_y" in str(layer["encoding"].get("y"))]
+        return [row["s"] for layer in drawn for row in layer["data"]["values"]]
+
+    assert leaders([50.0, 50.5]) == ["a", "b"]
+    assert leaders([20.0, 80.0]) == []
+
+
 def test_points_without_a_line_are_named_below_them() -> None:
     """At the end of its points a name would stand on the lines that were fitted to them."""
     data = pd.DataFrame({"x": [0, 1, 0, 1], "y": [1.0, 2, 1, 2], "s": ["fit", "fit", "seen", "seen"]})
