@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from helpers import paths
-from helpers.runs import cache, engine, inputs, recheck, record
+from helpers.errors import EnvironmentMissingError
+from helpers.runs import cache, engine, inputs, kernel_observer, recheck, record
 from helpers.runs.record import read_run
 
 READ_EVENTS = "from helpers import data\nlen(data.load('events'))"
@@ -247,10 +248,21 @@ def test_a_run_whose_writer_was_killed_once_it_was_in_place_is_found(tiny_growth
     assert causes_of(tiny_growth) == ()
 
 
-def test_without_an_observer_all_data_count(reading):
-    names = engine.run_notebook(reading, engine="kernel").record["inputs"]
-    assert {"data/events.csv", "data/kuaishou_annual.csv", "data/datapackage.json"} <= names.keys()
-    assert causes_of(reading) == ()
+def test_both_engines_see_the_same_inputs(reading):
+    """A run has the same key, whichever executed it."""
+    forked, ordinary = (
+        engine.run_notebook(reading, engine=name, reuse=False).record for name in ("fork", "kernel")
+    )
+    assert ordinary["inputs"] == forked["inputs"]
+    assert ordinary["key"] == forked["key"]
+    assert "data/events.csv" in ordinary["inputs"]
+    assert "data/kuaishou_annual.csv" not in ordinary["inputs"]
+
+
+def test_a_kernel_without_the_project_is_told(reading, monkeypatch):
+    monkeypatch.setattr(kernel_observer, "COLLECT", "__import__('helpers_of_nobody')")
+    with pytest.raises(EnvironmentMissingError, match=r"cannot import this project .*`make install`"):
+        engine.run_notebook(reading, engine="kernel")
 
 
 def test_a_run_whose_files_were_altered_is_not_used(reading):

@@ -166,12 +166,12 @@ def execute_plan(
     notebook, failure = _execute(
         plan, engine=choose_engine(engine), timeout_seconds=timeout_seconds, progress=progress
     )
-    observed = notebook.metadata.pop("papermill", {}).get("inputs")
+    observed = notebook.metadata.pop("papermill", {}).get("inputs", {})
     timing = {"started": started, "seconds": time.time() - started, "host": platform.node()}
     return Executed(
         json.dumps(normalise_notebook(notebook), ensure_ascii=False, sort_keys=True) + "\n",
         [] if failure else collect_results(notebook),
-        {**imports.modules, **(inputs.hash_data() if observed is None else observed)},
+        imports.modules | observed,
         versions,
         failure,
         timing,

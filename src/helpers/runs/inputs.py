@@ -211,11 +211,6 @@ def list_data_files() -> list[Path]:
     return sorted(path for path in paths.DATA.iterdir() if path.suffix in (".csv", ".json"))
 
 
-def hash_data() -> dict[str, str]:
-    """Return the hashes of all data files, for a run whose reads nobody observed."""
-    return hash_files(list_data_files(), base=paths.DATA.parent)
-
-
 def read_versions(packages: Iterable[str]) -> dict[str, str]:
     """Return the versions of Python, of what executes notebooks, and of the distributions of packages.
 
@@ -271,7 +266,7 @@ class InputObserver:
             return
         self._here.busy = True
         try:
-            real = Path(os.path.realpath(os.fsdecode(path)))
+            real = _find_source(Path(os.path.realpath(os.fsdecode(path))))
             if name := _name_input(real):
                 self._compare(name + "/" * listed, hash_file(real))
                 if real == paths.DATA / MANIFEST and not self.manifest:
@@ -308,11 +303,16 @@ def _is_import(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith(SEARCHES)
 
 
-def _name_input(path: Path) -> str | None:
-    """Return the name of an input, or None for what is not the project's own."""
+def _find_source(path: Path) -> Path:
+    """Return the module that a compiled file belongs to; any other file is its own source."""
     if "__pycache__" in path.parts:
         with suppress(ValueError):
-            path = Path(importlib.util.source_from_cache(str(path)))
+            return Path(importlib.util.source_from_cache(str(path)))
+    return path
+
+
+def _name_input(path: Path) -> str | None:
+    """Return the name of an input, or None for what is not the project's own."""
     if path.is_relative_to(PACKAGE_FOLDER):
         return PACKAGE_PREFIX + path.relative_to(PACKAGE_FOLDER).as_posix()
     if not path.is_relative_to(paths.ROOT) or path.is_relative_to(sys.prefix):

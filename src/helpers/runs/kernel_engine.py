@@ -7,8 +7,11 @@ keeps every failed run.
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
+from helpers.errors import EnvironmentMissingError
+from helpers.runs import kernel_observer
 from helpers.runs.fork_engine import FIXED_ENVIRONMENT
 
 NAME = "report-kernel"
@@ -40,8 +45,24 @@ def mark_stopped(manager: NotebookExecutionManager, error: str, message: str) ->
     manager.cell_exception(running)
 
 
+class _Client(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client, which asks the kernel in the end what its cells have read."""
+
+    inputs: Mapping[str, str]
+
+    def papermill_execute_cells(self) -> None:
+        super().papermill_execute_cells()
+        asked = self.kc.execute("", silent=True, user_expressions={"inputs": kernel_observer.COLLECT})
+        (answer,) = self.wait_for_reply(asked)["content"]["user_expressions"].values()
+        if answer["status"] != "ok":
+            raise EnvironmentMissingError(
+                f"the kernel cannot import this project ({answer['evalue']}); `make install` puts it there"
+            )
+        self.inputs = json.loads(ast.literal_eval(answer["data"]["text/plain"]))
+
+
 class KernelEngine(NBClientEngine):  # type: ignore[misc]
-    """papermill's own engine, with hangs and dead kernels as error outputs."""
+    """papermill's own engine, with its inputs observed, and hangs and dead kernels as error outputs."""
 
     @classmethod
     def execute_managed_notebook(
@@ -58,7 +79,7 @@ class KernelEngine(NBClientEngine):  # type: ignore[misc]
         """Execute every cell in a kernel of its own, over sockets that only this user can reach."""
         try:
             with tempfile.TemporaryDirectory(prefix="k") as own:
-                client = PapermillNotebookClient(
+                client = _Client(
                     nb_man,
                     kernel_name=kernel_name,
                     timeout=execution_timeout,
@@ -66,10 +87,11 @@ class KernelEngine(NBClientEngine):  # type: ignore[misc]
                     shutdown_kernel=shutdown_kernel,
                     resources={"metadata": {"path": folder or str(Path.cwd())}},
                     # No file of the user's settings may change what a notebook says.
-                    extra_arguments=[f"--ipython-dir={own}"],
+                    extra_arguments=[f"--ipython-dir={own}", f"--ext={kernel_observer.__name__}"],
                     config=Config({"KernelManager": {"transport": "ipc", "ip": f"{own}/s"}}),
                 )
                 client.execute(env=os.environ | FIXED_ENVIRONMENT)
+                nb_man.nb.metadata.papermill["inputs"] = client.inputs
         except CellTimeoutError:
             mark_stopped(nb_man, "CellTimeoutError", describe_timeout(execution_timeout))
         except DeadKernelError:
