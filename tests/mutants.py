@@ -48,9 +48,9 @@ def find_tests(module: Path) -> list[str]:
     return [str(folder / name) for name in names if (ROOT / folder / name).exists()]
 
 
-def choose_mutants(module: Path, *, sample: int, seed: int) -> list[str]:
+def choose_mutants(copy: Path, module: Path, *, sample: int, seed: int) -> list[str]:
     """Return the names of a seeded sample of a module's mutants, or of all if the sample is 0."""
-    source = (ROOT / module).read_text(encoding="utf-8")
+    source = (copy / module).read_text(encoding="utf-8")
     names = [get_mutant_name(module, name) for name in mutate_file_contents(str(module), source).mutant_names]
     return random.Random(seed).sample(names, sample) if 0 < sample < len(names) else names
 
@@ -109,7 +109,7 @@ def main() -> None:
         for name, module in list_modules().items():
             if wanted.modules and name not in wanted.modules:
                 continue
-            names = choose_mutants(module, sample=wanted.sample, seed=wanted.seed)
+            names = choose_mutants(copy, module, sample=wanted.sample, seed=wanted.seed)
             ends = try_mutants(copy, module, names)
             doubtful = [mutant for mutant, end in ends.items() if end in UNNOTICED]
             left = [mutant for mutant in doubtful if not is_noticed_afresh(copy, module, mutant)]

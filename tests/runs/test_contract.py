@@ -24,6 +24,14 @@ def test_all_problems_are_named_at_once(tiny_growth):
     assert caught.value.exit_code == 2
 
 
+def test_ten_problems_are_all_named(tiny_growth):
+    """A reader who mends what is shown must not be sent back for more."""
+    names = [f"unheard_of_{number}" for number in range(10)]
+    with pytest.raises(InputError) as caught:
+        contract.validate_parameters(tiny_growth, dict.fromkeys(names, 1))
+    assert all(f"'{name}'" in str(caught.value) for name in names)
+
+
 def test_a_choice_names_its_options(tiny_growth):
     with pytest.raises(InputError, match=r"'shape' must be one of line, curve \(got 'wave'\)"):
         contract.validate_parameters(tiny_growth, {"shape": "wave"})
