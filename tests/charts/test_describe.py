@@ -20,7 +20,7 @@ def rows(**columns):
 
 def test_rows_name_the_highest_and_the_lowest_and_count_bare_ranges():
     """A row without a value is a range alone: it is counted and never takes part in the order."""
-    data = rows(value=[5.0, 60.0, None, 20.0])
+    data = rows(value=[5.25, 60.0, None, 20.0])
     text = describe_rows(data, "growth", label="label", value="value", unit="%")
     ends = "highest content with 60%, lowest shelf with 5%"
     assert text == f"4 rows of growth; {ends}; 1 of them a range without a value."
