@@ -154,6 +154,7 @@ def confuse_marks(choose) -> None:
 
 def test_data_changed_during_a_run_are_never_taken_for_others(broken, choose):
     """A table is edited, and perhaps edited back, while runs read it twice: what is kept fits its record."""
+    shutil.rmtree(paths.RUNS)
     write_tiny(paths.NOTEBOOKS, code=READ_TWICE)
     usual = measure(*RUN)
     good, edited = accept_edit()
