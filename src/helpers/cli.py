@@ -79,6 +79,11 @@ def _parse_assignments(_: click.Context, option: click.Parameter, values: tuple[
     return {name.strip(): value for name, _, value in pairs}
 
 
+def _split_names(_: click.Context, __: click.Parameter, text: str) -> list[str]:
+    """Read an option that takes several names."""
+    return [name for name in text.split(",") if name]
+
+
 def _options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Join several click options into one decorator."""
 
@@ -219,7 +224,8 @@ def _is_terminal() -> bool:
     metavar="NAME=A,B,C",
     help="Values of a parameter, or 1..100; every combination is run. May be repeated.",
 )
-@click.option("--scenarios", "scenario_names", metavar="A,B", default="", help="Scenarios to start from.")
+@click.option("--scenarios", "scenario_names", metavar="A,B", default="", callback=_split_names,
+              help="Scenarios to start from.")  # fmt: skip
 @click.option("--as-of", metavar="DATE", help="Use only what was published by this ISO day.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), metavar="N", help="Runs at a time; by default one a processor."
@@ -230,7 +236,7 @@ def _is_terminal() -> bool:
 def sweep_command(
     notebooks: tuple[str, ...],
     grid: tuple[str, ...],
-    scenario_names: str,
+    scenario_names: list[str],
     as_of: str | None,
     jobs: int | None,
     scheduler: str | None,
@@ -249,10 +255,9 @@ def sweep_command(
 
     from helpers.runs import sweep, sweep_table
 
-    names = [name for name in scenario_names.split(",") if name]
     given = {"as_of": as_of} if as_of else None
     points = sweep.plan_sweep(
-        notebooks, sweep.parse_grid(grid), scenario_names=names, given=given, confirmed=yes
+        notebooks, sweep.parse_grid(grid), scenario_names=scenario_names, given=given, confirmed=yes
     )
     done = sweep.run_sweep(
         points, jobs=jobs, scheduler=scheduler, timeout_seconds=timeout_seconds, progress=_is_terminal()
@@ -299,13 +304,8 @@ def plan_command(scenario: str, as_of: str | None, as_json: bool) -> None:
 @click.option(
     "--dated", is_flag=True, help="Add the editions as of the articles' days, and a way between them."
 )
-@click.option(
-    "--with",
-    "beside",
-    metavar="A,B",
-    default="",
-    help="Add the editions of scenarios, and a way between them.",
-)
+@click.option("--with", "beside", metavar="A,B", default="", callback=_split_names,
+              help="Add the editions of scenarios, and a way between them.")  # fmt: skip
 @click.option("--to", "target", type=click.Path(path_type=Path), metavar="FOLDER",
               help="Where the book goes; by default _build/html or _build/html-LABEL.")  # fmt: skip
 @click.option("--without-what-if", is_flag=True, help="Leave out the sliders, which take some hundred runs.")
@@ -315,7 +315,7 @@ def build_command(
     as_of: str | None,
     timeout_seconds: int,
     dated: bool,
-    beside: str,
+    beside: list[str],
     target: Path | None,
     without_what_if: bool,
     pdf: bool,
@@ -327,7 +327,7 @@ def build_command(
         "scenario": scenario,
         "as_of": as_of,
         "dated": dated,
-        "beside": [name for name in beside.split(",") if name],
+        "beside": beside,
         "with_what_if": not without_what_if,
         "with_pdf": pdf,
         "target": target and target.resolve(),

@@ -52,6 +52,7 @@ from helpers.runs import contract, editions, engine, inputs, scenarios, verdicts
 from helpers.runs import dated as dated_runs
 from helpers.runs.dated import DatedAnswers
 from helpers.runs.record import Run, read_runs, to_json
+from helpers.runs.snapshot import read_charts
 from helpers.runs.what_if import Theme
 
 STAGING = ".staging-"
@@ -249,11 +250,11 @@ def describe_edition(
 
     The id is a hash over pages, run keys of all its days, data, code of the pages, the lock and the label.
     """
-    resolved = answers[-1].as_of
+    resolved, why = answers[-1].as_of, scenarios.load_scenario(scenario).why
     parts = {
         **sources,
         "runs": [list(each.keys.values()) for each in answers],
-        "why": scenarios.load_scenario(scenario).why,
+        "why": why,
         "what_if": {name: theme.model_dump() for name, theme in themes.items()},
         "label": label,
         "as_of": resolved,
@@ -265,7 +266,7 @@ def describe_edition(
         "edition_id": edition_id,
         "label": label,
         "scenario": scenario,
-        "why": scenarios.load_scenario(scenario).why,
+        "why": why,
         "runs": dict(answers[-1].keys),
         "earlier": {each.as_of: dict(each.keys) for each in answers[:-1]},
         **_count_claims(answers[-1]),
@@ -371,7 +372,7 @@ def _write_sources(
         folder.mkdir()
     (paths.RECORDS / "results.json").write_text(to_json(answers[-1].results), encoding="utf-8")
     (paths.RECORDS / EDITION_FILE).write_text(to_json(edition), encoding="utf-8")
-    charts = [spec for run in draft.runs for spec in chapters.find_charts(run.read_notebook())]
+    charts = [spec for run in draft.runs for spec in read_charts(run)]
     with renderer.drawing_ahead(map(stills.order_still, charts)):
         files = _write_records(draft, described)
     return files | _write_chapters(draft, described, boxed)

@@ -47,14 +47,6 @@ def match_outputs(
         yield cell, next(outputs).outputs if cell.cell_type == "code" else []
 
 
-def find_charts(executed: NotebookNode) -> Iterator[dict[str, Any]]:
-    """Yield the specs of a run's charts, in their order."""
-    for cell in executed.cells:
-        for output in cell.get("outputs", []):
-            if CHART_MIME in output.get("data", {}):
-                yield output["data"][CHART_MIME]
-
-
 def make_chapter(
     source: NotebookNode,
     executed: NotebookNode,

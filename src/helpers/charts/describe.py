@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers import prose
+from helpers.charts.parts import READINGS
 
-READINGS = {"lower": "at least ", "upper": "at most ", "approximate": "about "}
 NOTHING = "A message in place of a chart of {what}: nothing had been published by the day of this edition."
 
 
@@ -59,10 +59,11 @@ def title_series(
     if len(drawn) < 2:
         return what
     bounds = drawn.get("bound", pd.Series("exact", index=drawn.index))
+    hedges = READINGS | {"exact": ""}
+    values = (prose.format_value(value, unit, spec) for value in drawn[y].iloc[[0, -1]])
     first, last = (
-        f"{READINGS.get(bounds.iloc[place], '')}{prose.format_value(drawn[y].iloc[place], unit, spec)} "
-        f"in {drawn[x].iloc[place]}"
-        for place in (0, -1)
+        f"{hedges.get(bound, '')} {value} in {place}".lstrip()
+        for bound, value, place in zip(bounds.iloc[[0, -1]], values, drawn[x].iloc[[0, -1]], strict=True)
     )
     return f"{what}: {first}, {last}"
 
